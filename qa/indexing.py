@@ -1,0 +1,86 @@
+"""Brings the index in line with the article files."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.articles import find_files, read_article
+from qa.chunking import chunk_article
+from qa.config import Settings, fingerprint
+from qa.errors import ArticleError
+from qa.schema import Chunk, Rejection, SyncReport
+from qa.store import Store
+
+if TYPE_CHECKING:
+    from qa.models.embeddings import SentenceEmbeddings
+
+log = logging.getLogger(__name__)
+
+# Raise it when reading or chunking changes, so that unchanged files are read anew.
+READER_VERSION = 1
+SyncProgress = Callable[[int, int, str], None]
+"""Called before each file that must be read: files done, files to do, the file's name."""
+
+
+def sync(settings: Settings, store: Store, embeddings: "Callable[[], SentenceEmbeddings]", progress: SyncProgress | None = None) -> SyncReport:
+    """Add new articles, replace changed ones, remove those whose file is gone.
+
+    Args:
+        settings: Names the sources and the size of chunks.
+        store: The index to change.
+        embeddings: Gives the embedding model; not called when nothing changed.
+        progress: Hears of each file before it is read.
+
+    Raises:
+        StoreError: The index cannot be written, or another process holds it.
+    """
+    with store.writing():
+        files, rejected = find_files([*settings.sources, settings.data_dir / "articles"])
+        known = {source: stored.version for source, stored in store.snapshot().articles.items()}
+        versions: dict[str, str] = {}
+        for source, path in files.items():
+            try:
+                versions[source] = _version(settings, path)
+            except OSError as error:
+                rejected.append(Rejection(source=source, reason=f"The file cannot be opened: {error.strerror}."))
+        todo = [source for source, version in versions.items() if known.get(source) != version]
+        done: list[str] = []
+        for number, source in enumerate(todo):
+            if progress:
+                progress(number, len(todo), source)
+            try:
+                article = read_article(files[source], source)
+            except ArticleError as error:
+                rejected.append(Rejection(source=source, reason=str(error)))
+                continue
+            chunks = chunk_article(article, settings.chunk_characters)
+            store.put(article, versions[source], chunks, embeddings().encode_documents([embedded_text(c) for c in chunks]))
+            done.append(source)
+        unchanged = [source for source in versions if source not in todo]
+        removed = sorted(known.keys() - set(done) - set(unchanged))
+        for source in removed:
+            store.remove(source)
+        store.drop_others()
+    report = SyncReport(
+        added=tuple(s for s in done if s not in known),
+        updated=tuple(s for s in done if s in known),
+        removed=tuple(removed),
+        unchanged=tuple(unchanged),
+        rejected=tuple(rejected),
+    )
+    log.info("sync: %s", report)
+    return report
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What the embedder reads of a chunk: its header line, then its text."""
+    return f"{chunk.header}\n{chunk.text}" if chunk.header else chunk.text
+
+
+def _version(settings: Settings, path: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return fingerprint([digest, READER_VERSION, settings.chunk_characters])
+
+

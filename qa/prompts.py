@@ -1,0 +1,95 @@
+"""Prompts and the product's own phrases: files in ``prompts/``, loaded, validated and hashed.
+
+A prompt is a Markdown file with ``placeholders`` in its front matter and one ``# system`` and one ``# user`` section.
+``answer.it.md`` is the Italian form of the prompt ``answer``; ``answer.md`` serves every other language.
+"""
+
+import re
+import tomllib
+from functools import cache, cached_property
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from pydantic import ConfigDict
+
+from qa.config import fingerprint, resource
+from qa.errors import PromptError
+from qa.schema import Record
+
+if TYPE_CHECKING:
+    from langchain_core.prompts import ChatPromptTemplate
+
+_SECTION = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
+DEFAULT_LANGUAGE = "en"
+
+
+class Prompt(Record):
+    """A validated prompt; ``system`` and ``user`` are templates in Python's format syntax."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    name: str
+    system: str
+    user: str
+    placeholders: frozenset[str]
+
+    @cached_property
+    def template(self) -> "ChatPromptTemplate":
+        """The LangChain template of the two messages."""
+        from langchain_core.prompts import ChatPromptTemplate  # noqa: PLC0415 - half a second that `import qa` must not pay
+
+        return ChatPromptTemplate([("system", self.system), ("user", self.user)])
+
+
+@cache
+def load_prompt(name: str, language: str, placeholders: frozenset[str]) -> Prompt:
+    """Return the prompt ``name`` in ``language``, or its general form where there is none in that language.
+
+    Args:
+        name: File name without language and ending.
+        language: ISO 639-1 code of the question.
+        placeholders: What the caller will fill in; the file must use exactly these.
+
+    Raises:
+        PromptError: The file is missing, lacks a section, or uses other placeholders.
+    """
+    import frontmatter  # noqa: PLC0415 - brings a YAML parser along
+
+    folder = resource("prompts")
+    path = next((p for p in (folder / f"{name}.{language}.md", folder / f"{name}.md") if p.is_file()), None)
+    if path is None:
+        raise PromptError(f"The prompt {name!r} is missing in {folder}.", hint="Reinstall the package or restore the file.")
+    document = frontmatter.loads(path.read_text(encoding="utf-8"))
+    parts = _SECTION.split(document.content)[1:]
+    sections = {role: text.strip() for role, text in zip(parts[::2], parts[1::2], strict=True)}
+    if set(sections) != {"system", "user"}:
+        raise PromptError(f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {sorted(sections) or 'none'}.")
+    used = {field for text in sections.values() for _, field, _, _ in Formatter().parse(text) if field is not None}
+    declared = set(document.metadata.get("placeholders") or [])
+    if not used == declared == placeholders:
+        raise PromptError(
+            f"{path.name} declares the placeholders {sorted(declared)} and uses {sorted(used)}.", hint=f"Both must be {sorted(placeholders)}."
+        )
+    return Prompt(name=path.stem, system=sections["system"], user=sections["user"], placeholders=frozenset(used))
+
+
+@cache
+def load_phrases(language: str) -> dict[str, str]:
+    """Return the sentences the product itself says in ``language``, or in English where it does not speak it.
+
+    Raises:
+        PromptError: The languages of ``phrases.toml`` do not all have the same phrases.
+    """
+    phrases: dict[str, dict[str, str]] = tomllib.loads((resource("prompts") / "phrases.toml").read_text(encoding="utf-8"))
+    names = set(phrases[DEFAULT_LANGUAGE])
+    for code, table in phrases.items():
+        if set(table) != names:
+            raise PromptError(f"phrases.toml: [{code}] differs from [{DEFAULT_LANGUAGE}] in {sorted(set(table) ^ names)}.", hint="Complete it.")
+    return phrases.get(language, phrases[DEFAULT_LANGUAGE])
+
+
+@cache
+def prompts_fingerprint() -> str:
+    """Hash of every file in ``prompts/``."""
+    files = sorted(p for p in resource("prompts").iterdir() if p.is_file())
+    return fingerprint([(p.name, p.read_text(encoding="utf-8")) for p in files])

@@ -1,0 +1,46 @@
+"""Words as the search and the checks compare them: folded, without accents, stemmed."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import Stemmer
+
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_SNOWBALL = {"it": "italian", "en": "english", "fr": "french", "es": "spanish", "de": "german", "pt": "portuguese"}
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Return ``text`` in NFKC, case-folded and without accents ("Aleničev" -> "alenicev")."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of ``text``; elisions fall apart ("l'addio" -> "l", "addio")."""
+    return _WORD.findall(fold(text))
+
+
+@cache
+def stopwords(language: str) -> frozenset[str]:
+    """Return the folded function words of ``language``; none where the language is not known."""
+    from bm25s import stopwords as lists  # noqa: PLC0415 - brings numba along
+
+    known = getattr(lists, f"STOPWORDS_{language.upper()}", ())
+    return frozenset(fold(word) for word in known)
+
+
+@cache
+def _stemmer(language: str) -> "Stemmer.Stemmer":
+    from Stemmer import Stemmer  # noqa: PLC0415
+
+    return Stemmer(_SNOWBALL[language])
+
+
+def stems(text: str, language: str) -> list[str]:
+    """Return the stems of the content words of ``text``; words of an unknown language stay whole."""
+    content = [word for word in words(text) if word not in stopwords(language) and (len(word) > 1 or word.isdigit())]
+    return list(_stemmer(language).stemWords(content)) if language in _SNOWBALL else content
