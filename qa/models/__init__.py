@@ -1,0 +1,1 @@
+"""Models: their files, the embedder and the language model."""
