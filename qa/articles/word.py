@@ -1,0 +1,95 @@
+"""Reader of Word files (.docx)."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from qa.articles.draft import Block, Draft, one_line, text_of
+from qa.errors import ArticleError
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+MAX_UNPACKED_BYTES = 100_000_000
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_AGAIN = "Save it again from the word processor, or as .txt."
+
+
+def read_docx(data: bytes) -> Draft:
+    """Read paragraphs and tables in their order; heading styles become headings.
+
+    The file's own dates are when it was made, not when the article appeared, so they are not used.
+
+    Raises:
+        ArticleError: The file is encrypted, damaged, or would unpack to more than ``MAX_UNPACKED_BYTES``.
+    """
+    document = _opened(data)
+    text, headings = text_of(_blocks(document))
+    return Draft(text=text, title=one_line(document.core_properties.title), headings=headings)
+
+
+def _opened(data: bytes) -> "Document":
+    import docx  # noqa: PLC0415 - heavy
+    from docx.opc.exceptions import OpcError  # noqa: PLC0415
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
+    if data.startswith(_OLE):
+        raise ArticleError(
+            "The file is protected by a password, or is an old .doc.", hint="Save it as .docx without a password."
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+        if unpacked > MAX_UNPACKED_BYTES:
+            raise ArticleError(
+                f"The file would unpack to {unpacked:,} bytes, at most {MAX_UNPACKED_BYTES:,}.", hint=_AGAIN
+            )
+        return docx.Document(io.BytesIO(data))
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OpcError,
+        LxmlError,
+        LookupError,
+        ValueError,
+        NotImplementedError,
+        EOFError,
+        AttributeError,
+    ) as error:
+        raise ArticleError(f"The Word file is damaged: {error}.", hint=_AGAIN) from error
+
+
+def _blocks(document: "Document") -> Iterator[Block]:
+    from docx.oxml.ns import qn  # noqa: PLC0415 - heavy
+    from docx.text.paragraph import Paragraph  # noqa: PLC0415
+
+    for element in document.element.body.iterchildren(qn("w:p"), qn("w:tbl"), qn("w:sdt")):
+        if element.tag == qn("w:tbl"):
+            for row in element.iter(qn("w:tr")):
+                cells = (" ".join(_text(cell).split()) for cell in row.iterchildren(qn("w:tc")))
+                yield Block(" | ".join(cell for cell in cells if cell))
+            continue
+        for paragraph in [element] if element.tag == qn("w:p") else element.iter(qn("w:p")):
+            style = Paragraph(paragraph, document).style
+            name = (style.name or "").lower() if style is not None else ""
+            yield Block(_text(paragraph), heading=name.startswith(("heading", "title")))
+
+
+def _text(element: Any) -> str:
+    """Return the visible text: what tracked changes added is in, what they deleted and what is formatted as hidden is not."""
+    from docx.oxml.ns import qn  # noqa: PLC0415 - heavy
+
+    separators = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:p"): "\n"}
+    pieces: list[str] = []
+    for node in element.iter():
+        if node.tag == qn("w:t"):
+            run = node.getparent()
+            properties = run.find(qn("w:rPr"))
+            if properties is None or properties.find(qn("w:vanish")) is None:
+                pieces.append(node.text or "")
+        else:
+            pieces.append(separators.get(node.tag, ""))
+    return "".join(pieces).strip()
