@@ -1,0 +1,207 @@
+"""The language model: llama.cpp in this process, or any provider LangChain knows."""
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from pydantic import SecretStr
+
+from qa.config import Settings, fingerprint
+from qa.errors import ConfigError, ModelError
+from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file
+from qa.models.failures import as_model_error
+from qa.models.local import LlamaServer, weights_fingerprint
+from qa.models.progress import Progress
+from qa.models.providers import FORMS, connect, secret_of, shape
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel, LanguageModelInput
+    from langchain_core.messages import AIMessage, AIMessageChunk
+
+logger = logging.getLogger(__name__)
+
+_END_MARKS = frozenset({"finish_reason", "stop_reason", "done_reason"})
+"""What providers call the reason why a reply ended, in the last piece of a stream."""
+_SEED = 0
+_CHARACTERS_PER_TOKEN = 3
+"""Below the mean of Italian prose in current tokenizers (about 3.3), so that an estimate errs on the long side."""
+
+
+class ChatModel:
+    """A language model ready to be asked; a context manager, since the local one holds memory and a port.
+
+    Ask through `invoke` and `stream`: they turn the provider's exceptions into `ModelError` and keep LangSmith from
+    recording. ``llm`` is there for whatever else LangChain can do with it.
+
+    Attributes:
+        llm: The LangChain model.
+        name: For display.
+        fingerprint: Hash of the weights (or the provider string) and of all parameters that shape a reply.
+        context_tokens: Largest prompt and reply together, in tokens.
+        is_local: Whether it runs inside this process.
+    """
+
+    def __init__(
+        self,
+        llm: "BaseChatModel",
+        *,
+        name: str,
+        identity: str,
+        context_tokens: int,
+        server: LlamaServer | None = None,
+        secret: str = "",
+    ) -> None:
+        self.llm = llm
+        self.name = name
+        self.fingerprint = identity
+        self.context_tokens = context_tokens
+        self._server = server
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        return f"ChatModel({self.name!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the model runs inside this process."""
+        return self._server is not None
+
+    def invoke(self, messages: "LanguageModelInput", **options: Any) -> "AIMessage":
+        """Return the whole reply.
+
+        Args:
+            messages: A prompt or a list of messages, as LangChain takes them.
+            **options: For this call only, as the LangChain model takes them (``max_tokens``, ``stop``, …).
+
+        Raises:
+            ModelError: The model cannot be reached, refuses, or fails.
+        """
+        with self._call():
+            return self.llm.invoke(messages, **options)
+
+    def stream(self, messages: "LanguageModelInput", **options: Any) -> Iterator["AIMessageChunk"]:
+        """Yield the reply in pieces; a reader who stops early stops the model too.
+
+        Raises:
+            ModelError: As for `invoke`, also in the middle of a reply.
+        """
+        finished = False
+        chunks = self.llm.stream(messages, **options)
+        with closing(cast("Generator[AIMessageChunk]", chunks)):
+            while True:
+                # Entered for one step only: what the reader does with a piece is not the model's call.
+                with self._call():
+                    chunk = next(chunks, None)
+                if chunk is None:
+                    break
+                finished = finished or not _END_MARKS.isdisjoint(chunk.response_metadata)
+                yield chunk
+        if not finished:
+            raise ModelError(f"{self.name} broke off in the middle of its reply.", hint="Try again.", retryable=True)
+
+    def count_tokens(self, text: str) -> int:
+        """Count the tokens of ``text``; for models elsewhere an estimate on the long side."""
+        if self._server is not None:
+            return self._server.count_tokens(text)
+        return -(-len(text) // _CHARACTERS_PER_TOKEN)
+
+    def close(self) -> None:
+        """Free what a local model holds; a second call does nothing."""
+        if self._server is not None:
+            self._server.close()
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        from langsmith import tracing_context
+
+        try:
+            with tracing_context(enabled=False):
+                yield
+        except Exception as error:
+            logger.debug("%s: %s", self.name, type(error).__name__)
+            translated = as_model_error(error, self.name, self._secret)
+            if translated is None:
+                raise
+            raise translated from None
+
+
+def load_chat_model(settings: Settings, progress: Progress | None = None) -> ChatModel:
+    """Make the model that ``settings.model`` names ready to be asked.
+
+    Args:
+        settings: Which model, where, and how it is asked.
+        progress: Told about the download of a model file.
+
+    Raises:
+        ConfigError: ``settings.model`` has none of the accepted forms, or contradicts another setting.
+        ModelError: The model cannot be fetched or loaded; its provider's package or the API key is missing.
+    """
+    kind, _, rest = settings.model.partition(":")
+    if settings.model == "local":
+        return _load_gguf(fetch(LANGUAGE_MODEL, settings.cache_dir, progress=progress), LANGUAGE_MODEL.name, settings)
+    if kind == "gguf" and rest:
+        return _load_gguf(Path(rest).expanduser(), Path(rest).stem, settings)
+    if kind == "hf" and rest.count("/") > 1:
+        owner, repository, file = rest.split("/", 2)
+        weights = fetch_hub_file(f"{owner}/{repository}", file, settings.cache_dir, progress=progress)
+        return _load_gguf(weights, rest, settings)
+    if kind in {"gguf", "hf"}:
+        raise ConfigError(f"QA_MODEL={settings.model} does not name a file.", hint=FORMS)
+    return _load_provider(settings)
+
+
+def _load_gguf(weights: Path, name: str, settings: Settings) -> ChatModel:
+    from langchain_openai import ChatOpenAI
+    from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
+
+    if settings.model_base_url:
+        hint = "Set QA_MODEL to openai:NAME to ask that server, or unset QA_MODEL_BASE_URL."
+        raise ConfigError(
+            f"QA_MODEL_BASE_URL names a server, but QA_MODEL={settings.model} runs in this process.", hint=hint
+        )
+    server = LlamaServer(weights, name, settings)
+    llm = ChatOpenAI(
+        model=name,
+        base_url=server.url,
+        api_key=SecretStr(server.api_key),
+        temperature=settings.temperature,
+        max_tokens=settings.max_tokens,
+        seed=_SEED,
+        timeout=settings.model_timeout,
+        max_retries=0,
+        stream_usage=True,
+        use_responses_api=False,
+        http_client=DefaultHttpxClient(trust_env=False),
+        http_async_client=DefaultAsyncHttpxClient(trust_env=False),
+    )
+    identity = {"weights": weights_fingerprint(weights), "context_tokens": server.context_tokens, "seed": _SEED}
+    return ChatModel(
+        llm,
+        name=name,
+        identity=fingerprint(identity | shape(settings)),
+        context_tokens=server.context_tokens,
+        server=server,
+        secret=server.api_key,
+    )
+
+
+def _load_provider(settings: Settings) -> ChatModel:
+    identity = {"model": settings.model} | shape(settings)
+    return ChatModel(
+        connect(settings),
+        name=settings.model,
+        identity=fingerprint(identity),
+        context_tokens=settings.context_tokens,
+        secret=secret_of(settings),
+    )
