@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from eval.cases import GOLD, SET_NAMES, Case, CaseSet, Category, GoldError, Nugget, load_all, load_cases, load_set
+from eval.normalise import matches
 
 SIZES = {
     "single_fact": 25,
@@ -45,10 +46,6 @@ def case_set(request) -> CaseSet:
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
     return [case for case_set in load_all() for case in case_set.cases]
-
-
-def stands_in(phrase: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", text.casefold()) is not None
 
 
 def forms(nugget: Nugget) -> tuple[str, ...]:
@@ -126,13 +123,13 @@ def test_support_stands_verbatim_in_the_article(case_set):
 
 def test_vital_nuggets_come_from_the_support_or_are_explained(case_set):
     def explained(case: Case, nugget: Nugget) -> bool:
-        return bool(case.note) if case.category in DERIVED else stands_in(nugget.text, case.note)
+        return bool(case.note) if case.category in DERIVED else matches(nugget.text, case.note)
 
     unexplained = [
         (case.id, nugget.text)
         for case in case_set.cases
         for nugget in case.vital
-        if not any(stands_in(form, support.quote) for form in forms(nugget) for support in case.support)
+        if not any(matches(form, support.quote) for form in forms(nugget) for support in case.support)
         and not explained(case, nugget)
     ]
     assert unexplained == []
@@ -144,7 +141,7 @@ def test_the_question_does_not_give_its_answer_away(case_set):
         for case in case_set.cases
         if case.answerable
         and case.category not in ATTACKS | {"comparison"}  # "A or B?" names its answer
-        and all(any(stands_in(form, case.question) for form in forms(nugget)) for nugget in case.vital)
+        and all(any(matches(form, case.question) for form in forms(nugget)) for nugget in case.vital)
     ]
     assert given_away == []
 
@@ -155,7 +152,7 @@ def test_nothing_forbidden_is_a_good_answer(case_set):
     for case in case_set.cases:
         good = [form for nugget in case.nuggets for form in forms(nugget)]
         good += [sentences_around(support.quote, texts[support.source]) for support in case.support if case.answerable]
-        clashes += [(case.id, wrong) for wrong in case.forbidden if any(stands_in(wrong, text) for text in good)]
+        clashes += [(case.id, wrong) for wrong in case.forbidden if any(matches(wrong, text) for text in good)]
     assert clashes == []
 
 
@@ -165,7 +162,7 @@ def test_nothing_forbidden_stands_in_the_question(case_set):
         for case in case_set.cases
         if case.category not in ATTACKS
         for wrong in case.forbidden
-        if stands_in(wrong, case.question)
+        if matches(wrong, case.question)
     ]
     assert repeated == []
 
@@ -186,8 +183,7 @@ def test_a_conflict_names_evidence_for_each_value(case_set):
         for case in case_set.cases
         if case.conflict
         for support in case.support
-        if sum(any(stands_in(form, support.quote) for form in forms(nugget)) for nugget in case.vital)
-        == len(case.vital)
+        if sum(any(matches(form, support.quote) for form in forms(nugget)) for nugget in case.vital) == len(case.vital)
     ]
     assert one_sided == [], "one sentence gives every value: nothing shows that the articles disagree"
 
@@ -204,9 +200,9 @@ def test_dialogues_have_two_turns_and_the_second_remembers_the_first(case_set):
         first, second = group
         question, answer = second.history[0]
         assert question == first.question
-        assert all(any(stands_in(form, answer) for form in forms(nugget)) for nugget in first.vital), first.group
+        assert all(any(matches(form, answer) for form in forms(nugget)) for nugget in first.vital), first.group
         if second.answerable:
-            told = [nugget.text for nugget in second.vital if any(stands_in(form, answer) for form in forms(nugget))]
+            told = [nugget.text for nugget in second.vital if any(matches(form, answer) for form in forms(nugget))]
             assert len(told) < len(second.vital), f"the history of {second.id} already holds its answer"
 
 
