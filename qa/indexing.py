@@ -10,7 +10,7 @@ from qa.articles import find_files, read_article
 from qa.chunking import chunk_article
 from qa.config import Settings, fingerprint
 from qa.errors import ArticleError
-from qa.schema import Chunk, Rejection, SyncReport
+from qa.schema import Rejection, SyncReport
 from qa.store import Store
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def sync(settings: Settings, store: Store, embeddings: "Callable[[], SentenceEmb
         StoreError: The index cannot be written, or another process holds it.
     """
     with store.writing():
-        files, rejected = find_files([*settings.sources, settings.data_dir / "articles"])
+        own = settings.data_dir / "articles"
+        files, rejected = find_files([*settings.sources, *([own] if own.is_dir() else [])])
         known = {source: stored.version for source, stored in store.snapshot().articles.items()}
         versions: dict[str, str] = {}
         for source, path in files.items():
@@ -56,7 +57,8 @@ def sync(settings: Settings, store: Store, embeddings: "Callable[[], SentenceEmb
                 rejected.append(Rejection(source=source, reason=str(error)))
                 continue
             chunks = chunk_article(article, settings.chunk_characters)
-            store.put(article, versions[source], chunks, embeddings().encode_documents([embedded_text(c) for c in chunks]))
+            texts = [article.text[span.start : span.end] for chunk in chunks for span in chunk.sentences]
+            store.put(article, versions[source], chunks, embeddings().encode_documents(texts))
             done.append(source)
         unchanged = [source for source in versions if source not in todo]
         removed = sorted(known.keys() - set(done) - set(unchanged))
@@ -72,11 +74,6 @@ def sync(settings: Settings, store: Store, embeddings: "Callable[[], SentenceEmb
     )
     log.info("sync: %s", report)
     return report
-
-
-def embedded_text(chunk: Chunk) -> str:
-    """What the embedder reads of a chunk: its header line, then its text."""
-    return f"{chunk.header}\n{chunk.text}" if chunk.header else chunk.text
 
 
 def _version(settings: Settings, path: Path) -> str:

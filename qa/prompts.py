@@ -6,6 +6,7 @@ A prompt is a Markdown file with ``placeholders`` in its front matter and one ``
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache, cached_property
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from qa.errors import PromptError
 from qa.schema import Record
 
 if TYPE_CHECKING:
+    from langchain_core.prompt_values import PromptValue
     from langchain_core.prompts import ChatPromptTemplate
 
 _SECTION = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
@@ -40,18 +42,27 @@ class Prompt(Record):
 
         return ChatPromptTemplate([("system", self.system), ("user", self.user)])
 
+    def fill(self, values: Mapping[str, str]) -> "PromptValue":
+        """Return the messages with the placeholders filled in; values that this language's file has no place for are left out.
+
+        Raises:
+            PromptError: The file has a placeholder for which there is no value.
+        """
+        if missing := self.placeholders - values.keys():
+            raise PromptError(f"{self.name}.md asks for {sorted(missing)}.", hint=f"It may use {sorted(values)}.")
+        return self.template.invoke({name: values[name] for name in self.placeholders})
+
 
 @cache
-def load_prompt(name: str, language: str, placeholders: frozenset[str]) -> Prompt:
+def load_prompt(name: str, language: str) -> Prompt:
     """Return the prompt ``name`` in ``language``, or its general form where there is none in that language.
 
     Args:
         name: File name without language and ending.
         language: ISO 639-1 code of the question.
-        placeholders: What the caller will fill in; the file must use exactly these.
 
     Raises:
-        PromptError: The file is missing, lacks a section, or uses other placeholders.
+        PromptError: The file is missing, lacks a section, or does not use exactly the placeholders it declares.
     """
     import frontmatter  # noqa: PLC0415 - brings a YAML parser along
 
@@ -66,10 +77,8 @@ def load_prompt(name: str, language: str, placeholders: frozenset[str]) -> Promp
         raise PromptError(f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {sorted(sections) or 'none'}.")
     used = {field for text in sections.values() for _, field, _, _ in Formatter().parse(text) if field is not None}
     declared = set(document.metadata.get("placeholders") or [])
-    if not used == declared == placeholders:
-        raise PromptError(
-            f"{path.name} declares the placeholders {sorted(declared)} and uses {sorted(used)}.", hint=f"Both must be {sorted(placeholders)}."
-        )
+    if used != declared:
+        raise PromptError(f"{path.name} uses {sorted(used)} but declares {sorted(declared)}.", hint="Make the two agree.")
     return Prompt(name=path.stem, system=sections["system"], user=sections["user"], placeholders=frozenset(used))
 
 

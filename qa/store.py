@@ -1,20 +1,20 @@
 """The index: articles, chunks and their vectors in Chroma. The only module that knows chromadb.
 
-Two collections belong to each embedding model, named after its fingerprint: ``chunks-…`` holds a record a chunk, ``articles-…`` a record an
-article. An article's record is written after all of its chunks and names their version, so it is the commit: chunks that no article record
-vouches for are left-overs of a killed process and are swept out when the index is next opened for writing.
+Two collections belong to each embedding model, named after its fingerprint. ``sentences-…`` holds a record a sentence, with its vector and the
+chunk it belongs to: the best sentence of a chunk finds it better than a vector of the whole (measured in the README). ``articles-…`` holds a
+record an article, with its text. It is written after all of the article's sentences and names their version, so it is the commit: sentences
+that no article record vouches for are left-overs of a killed process and are swept out when the index is next opened for writing.
 """
 
 import json
 import logging
+from itertools import groupby
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from pydantic import TypeAdapter
 
 from qa.config import Settings
 from qa.errors import StoreError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SPANS = TypeAdapter(tuple[Span, ...])
 _PAGE = 5000
 # Wide enough that the approximate graph finds what an exact search would in collections of ordinary size.
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
@@ -35,11 +34,12 @@ _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neigh
 
 @dataclass(frozen=True)
 class Stored:
-    """An article in the index: ``version`` hashes the file and the way it was read, ``chunks`` counts its chunks."""
+    """An article in the index: ``version`` hashes the file and the way it was read; its chunks and sentences are counted."""
 
     article: Article
     version: str
     chunks: int
+    sentences: int
 
     @property
     def info(self) -> ArticleInfo:
@@ -77,7 +77,7 @@ class Store:
         self._embedder = embedder
         with _store_errors("open"):
             self._client = _connect(settings)
-            self._chunks = self._collection("chunks")
+            self._sentences = self._collection("sentences")
             self._articles = self._collection("articles")
 
     def _collection(self, kind: str) -> "Collection":
@@ -115,8 +115,10 @@ class Store:
         with _store_errors("read"):
             stored = {record.article.source: record for record in self._stored()}
             committed = {(source, record.version) for source, record in stored.items()}
-            chunks = [_chunk(i, d, m) for i, d, m in _pages(self._chunks) if (m["source"], m["version"]) in committed]
-        return Snapshot(stored, tuple(sorted(chunks, key=lambda c: (c.source, c.start))))
+            sentences = [m for _, _, m in _pages(self._sentences) if (m["source"], m["version"]) in committed]
+        sentences.sort(key=lambda m: (m["source"], m["start"], m["sentence"]))
+        groups = groupby(sentences, key=lambda m: (m["source"], m["start"]))
+        return Snapshot(stored, tuple(_chunk(stored[source].article, list(group)) for (source, _), group in groups))
 
     def put(self, article: Article, version: str, chunks: Sequence[Chunk], vectors: "np.ndarray") -> None:
         """Add an article or replace its older version, in one step for every reader.
@@ -125,49 +127,51 @@ class Store:
             article: The article.
             version: Hash of the file and the way it was read.
             chunks: Its chunks.
-            vectors: Their embeddings, shape (len(chunks), dimension).
+            vectors: The embeddings of their sentences in reading order, shape (sentences, dimension).
         """
+        records = [(c, number, span) for c in chunks for number, span in enumerate(c.sentences)]
         with _store_errors("write"):
-            for start in range(0, len(chunks), self._batch):
-                part = chunks[start : start + self._batch]
-                self._chunks.upsert(
-                    ids=[_record_id(c, version) for c in part],
-                    documents=[c.text for c in part],
-                    metadatas=[_metadata(c, version) for c in part],
+            for start in range(0, len(records), self._batch):
+                part = records[start : start + self._batch]
+                self._sentences.upsert(
+                    # The version is part of the id, so that the old and the new sentences of a changed file stand side by side until the commit.
+                    ids=[f"{version}-{c.id}-{number}" for c, number, _ in part],
+                    documents=[article.text[span.start : span.end] for _, _, span in part],
+                    metadatas=[_metadata(c, number, span, version) for c, number, span in part],
                     embeddings=vectors[start : start + self._batch],
                 )
             about = article.model_dump_json(exclude={"text"})
             self._articles.upsert(
                 ids=[article.source],
                 documents=[article.text],
-                metadatas=[{"version": version, "chunks": len(chunks), "about": about}],
+                metadatas=[{"version": version, "chunks": len(chunks), "sentences": len(records), "about": about}],
                 embeddings=[[1.0]],
             )
-            self._chunks.delete(where={"$and": [{"source": article.source}, {"version": {"$ne": version}}]})
+            self._sentences.delete(where={"$and": [{"source": article.source}, {"version": {"$ne": version}}]})
 
     def remove(self, source: str) -> None:
         """Take an article and its chunks out."""
         with _store_errors("write"):
             self._articles.delete(ids=[source])
-            self._chunks.delete(where={"source": source})
+            self._sentences.delete(where={"source": source})
 
     def repair(self) -> tuple[str, ...]:
-        """Sweep out what a killed process left: chunks without their article, articles without all of their chunks.
+        """Sweep out what a killed process left: sentences without their article, articles without all of their sentences.
 
         Returns:
             The sources that were not whole.
         """
         with _store_errors("repair"):
             counts: dict[tuple[str, str], int] = {}
-            for _, _, metadata in _pages(self._chunks):
+            for _, _, metadata in _pages(self._sentences):
                 key = (metadata["source"], metadata["version"])
                 counts[key] = counts.get(key, 0) + 1
-            whole = {(s.article.source, s.version) for s in self._stored() if counts.get((s.article.source, s.version), 0) == s.chunks}
+            whole = {(s.article.source, s.version) for s in self._stored() if counts.get((s.article.source, s.version), 0) == s.sentences}
             broken = {s.article.source for s in self._stored()} - {source for source, _ in whole}
             for source in broken:
                 self.remove(source)
             for source, version in counts.keys() - whole:
-                self._chunks.delete(where={"$and": [{"source": source}, {"version": version}]})
+                self._sentences.delete(where={"$and": [{"source": source}, {"version": version}]})
                 broken.add(source)
         if broken:
             log.warning("Repaired the index: %s", ", ".join(sorted(broken)))
@@ -180,19 +184,19 @@ class Store:
                 if (collection.metadata or {}).get("embedder") != self._embedder:
                     self._client.delete_collection(collection.name)
 
-    def search(self, vector: "np.ndarray", k: int) -> list[tuple[str, float]]:
-        """Return the ids of the ``k`` nearest chunks with their cosine similarity, best first."""
+    def search(self, vector: "np.ndarray", k: int) -> list[tuple[str, int, float]]:
+        """Return the ``k`` nearest sentences, best first: their chunk's id, their number in it, their cosine similarity."""
         with _store_errors("search"):
-            found = self._chunks.query(query_embeddings=[vector], n_results=k, include=["distances", "metadatas"])
+            found = self._sentences.query(query_embeddings=[vector], n_results=k, include=["distances", "metadatas"])
         distances, metadatas = found["distances"], found["metadatas"]
         if not distances or not metadatas:
             return []
-        return [(str(m["id"]), 1.0 - d) for m, d in zip(metadatas[0], distances[0], strict=True)]
+        return [(str(m["id"]), int(str(m["sentence"])), 1.0 - d) for m, d in zip(metadatas[0], distances[0], strict=True)]
 
     def _stored(self) -> Iterator[Stored]:
         for _, text, metadata in _pages(self._articles):
             article = Article(text=text, **json.loads(metadata["about"]))
-            yield Stored(article, metadata["version"], int(metadata["chunks"]))
+            yield Stored(article, metadata["version"], int(metadata["chunks"]), int(metadata["sentences"]))
 
     @cached_property
     def _batch(self) -> int:
@@ -252,17 +256,12 @@ def _pages(collection: "Collection") -> Iterator[tuple[str, str, Mapping[str, An
         yield from zip(page["ids"], page["documents"] or (), page["metadatas"] or (), strict=True)
 
 
-def _record_id(chunk: Chunk, version: str) -> str:
-    # The version is part of the id, so that the old and the new chunks of a changed file stand side by side until the commit.
-    return f"{version}-{chunk.id}"
-
-
-def _metadata(chunk: Chunk, version: str) -> dict[str, str | int]:
-    spans = _SPANS.dump_json(chunk.sentences).decode()
+def _metadata(chunk: Chunk, number: int, span: Span, version: str) -> dict[str, str | int]:
     about = chunk.model_dump(include={"id", "source", "start", "end", "header"})
-    return {**about, "version": version, "sentences": spans}
+    return {**about, "version": version, "sentence": number, "sentence_start": span.start, "sentence_end": span.end}
 
 
-def _chunk(_: str, text: str, metadata: Mapping[str, Any]) -> Chunk:
-    about = {key: metadata[key] for key in ("id", "source", "start", "end", "header")}
-    return Chunk(text=text, sentences=_SPANS.validate_json(metadata["sentences"]), **about)
+def _chunk(article: Article, sentences: Sequence[Mapping[str, Any]]) -> Chunk:
+    about = {key: sentences[0][key] for key in ("id", "source", "start", "end", "header")}
+    spans = tuple(Span(start=m["sentence_start"], end=m["sentence_end"]) for m in sentences)
+    return Chunk(text=article.text[about["start"] : about["end"]], sentences=spans, **about)

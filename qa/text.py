@@ -29,8 +29,9 @@ def stopwords(language: str) -> frozenset[str]:
     """Return the folded function words of ``language``; none where the language is not known."""
     from bm25s import stopwords as lists  # noqa: PLC0415 - brings numba along
 
-    known = getattr(lists, f"STOPWORDS_{language.upper()}", ())
-    return frozenset(fold(word) for word in known)
+    if language not in _SNOWBALL:
+        return frozenset()
+    return frozenset(fold(word) for word in getattr(lists, f"STOPWORDS_{'EN' if language == 'en' else _SNOWBALL[language].upper()}"))
 
 
 @cache

@@ -1,0 +1,144 @@
+"""Does a statement stand in the articles? Pure functions over sentences and their atoms."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from qa.atoms import Atom, find_atoms
+from qa.schema import Chunk, Span
+from qa.text import stems, words
+
+_LONGEST_WINDOW = 3  # Sentences; more is no longer a quotation but a passage.
+_SPELLING = 84.0  # Two words this alike (Indel ratio, 0 to 100) are one name.
+_SHORTEST_FUZZY = 5
+_PAIRS = 12  # Windows that are tried two at a time.
+
+
+@dataclass(frozen=True)
+class Window:
+    """A run of whole sentences of one article that may be cited: ``text`` is ``article.text[span.start:span.end]``."""
+
+    source: str
+    span: Span
+    text: str
+    sentences: int
+    atoms: tuple[Atom, ...]
+    rank: int
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What tells two windows apart."""
+        return (self.source, self.span.start, self.span.end)
+
+
+def windows(chunks: Sequence[Chunk], language: str, references: dict[str, str | None]) -> list[Window]:
+    """Return every run of up to three neighbouring sentences of the chunks, the chunks in their given order.
+
+    Args:
+        chunks: What was read, best first.
+        language: Language of the articles.
+        references: Date of each article by source, which relative dates in it refer to.
+    """
+    found = []
+    for rank, chunk in enumerate(chunks):
+        for first in range(len(chunk.sentences)):
+            for last in range(first, min(first + _LONGEST_WINDOW, len(chunk.sentences))):
+                span = Span(start=chunk.sentences[first].start, end=chunk.sentences[last].end)
+                text = chunk.text[span.start - chunk.start : span.end - chunk.start]
+                atoms = find_atoms(text, language, references.get(chunk.source))
+                found.append(Window(chunk.source, span, text, last - first + 1, atoms, rank))
+    return found
+
+
+def find_support(statement: str, language: str, candidates: Sequence[Window], question: str = "") -> tuple[Window, ...]:
+    """Return the shortest citation that holds every atom of ``statement``: one window, else two together; empty if there is none.
+
+    Among equally short windows the one that shares most content words with the statement wins, then the better ranked one.
+
+    Args:
+        statement: A sentence of a draft.
+        language: Its language.
+        candidates: What may be cited.
+        question: What was asked: its words count less than what the statement adds to them.
+    """
+    atoms = find_atoms(statement, language)
+    asked = frozenset(stems(question, language))
+    content = frozenset(stems(statement, language))
+    new = content - asked
+
+    def merit(window: Window) -> tuple[float, float, int, int]:
+        own = frozenset(stems(window.text, language))
+        return (-float(len(new & own)), -float(len(content & own)), window.sentences, window.rank)
+
+    whole = [window for window in candidates if not missing_atoms(atoms, [window])]
+    if whole:
+        return (min(whole, key=lambda w: (w.sentences, *merit(w))),)
+    near = sorted(candidates, key=lambda w: (len(missing_atoms(atoms, [w])), w.sentences, *merit(w)))[:_PAIRS]
+    for pair in sorted(combinations(near, 2), key=lambda pair: sum(w.sentences for w in pair)):
+        if not missing_atoms(atoms, pair):
+            return pair
+    return ()
+
+
+def missing_atoms(atoms: Sequence[Atom], cited: Sequence[Window]) -> tuple[Atom, ...]:
+    """Return the atoms that stand in none of the cited windows."""
+    return tuple(atom for atom in atoms if not any(stands_in(atom, window) for window in cited))
+
+
+def stands_in(atom: Atom, window: Window) -> bool:
+    """Whether a window holds an atom: the same number, the same or a more precise date, a name in any spelling."""
+    if atom.kind == "name":
+        known = words(window.text)
+        return all(any(same_word(part, word) for word in known) for part in words(atom.value))
+    if atom.kind == "date":
+        return any(other.kind == "date" and date_within(atom.value, other.value) for other in window.atoms)
+    return any(other.kind == "number" and other.value == atom.value for other in window.atoms)
+
+
+def date_within(asked: str, given: str) -> bool:
+    """Whether the date ``given`` is ``asked`` or a part of it: "2017-05-07" is within "2017", not the other way round."""
+    if "/" in given:
+        return asked == given or asked in given.split("/")
+    if asked.startswith("-"):
+        return given.split("-", 1)[-1].startswith(asked.lstrip("-")) if not given.startswith("-") else given.startswith(asked)
+    return given == asked or given.startswith(f"{asked}-")
+
+
+def same_word(left: str, right: str) -> bool:
+    """Whether two folded words are one name or word, allowing for transliterations ("alenicev", "alenichev")."""
+    if left == right:
+        return True
+    if min(len(left), len(right)) < _SHORTEST_FUZZY or left[0] != right[0] or left.isdigit():
+        return False
+    from rapidfuzz import fuzz  # noqa: PLC0415
+
+    return fuzz.ratio(left, right) >= _SPELLING
+
+
+def adds_something(statement: str, question: str, language: str) -> bool:
+    """Whether a statement says anything that the question does not: an answer that repeats the question is none.
+
+    A name counts as new only if none of its words is in the question: "Antonio Conte" tells nobody who asked about Conte anything.
+    """
+    asked = words(question)
+    asked_stems = frozenset(stems(question, language))
+    for atom in find_atoms(statement, language):
+        if atom.kind == "name" and atom.certain and not any(same_word(part, word) for part in words(atom.value) for word in asked):
+            return True
+        if atom.kind != "name" and not any(a.value == atom.value for a in find_atoms(question, language)):
+            return True
+    names = {part for atom in find_atoms(statement, language) if atom.kind == "name" for part in words(atom.value)}
+    new = [stem for stem in stems(statement, language) if stem not in asked_stems]
+    return any(not any(stem[:4] == name[:4] for name in names) for stem in new)
+
+
+_MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^<>]{0,200}>|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+
+
+def plain_text(text: str) -> str:
+    """Return model output as plain text: no markers, links, images, HTML or Markdown, white space folded."""
+    bare = _MARKUP.sub(lambda match: match[1] or "", _MARKER.sub("", text))
+    return " ".join(bare.split())
+
