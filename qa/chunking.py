@@ -4,44 +4,40 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from qa.articles.draft import heading_words
 from qa.config import fingerprint
 from qa.schema import Article, Chunk, Span
 from qa.sentences import paragraph_spans, sentence_spans
 
 _SHORT_PARAGRAPH = 150  # Characters; below this a paragraph says too little to be found by itself.
-_CLAUSE_END = re.compile(r"[,;:，、；：]\s*|\s[–—-]\s")
+_CLAUSE_END = re.compile(r"[,;:]\s+|[，、；：]|\s[–—-]\s")
 _SPACE = re.compile(r"\s+")
 
 
 def chunk_article(article: Article, max_characters: int = 700) -> list[Chunk]:
     """Cut the body of an article into chunks: runs of whole sentences, bounded by paragraphs and headings.
 
-    A paragraph shorter than 150 characters joins a neighbour under the same heading where the result fits; a longer one than
-    ``max_characters`` is cut at sentence ends into parts of like length. A sentence of up to twice ``max_characters`` stays whole; a still longer
-    one is cut at a clause's or word's end, and within a "word" only where that alone is longer than ``max_characters``.
-    Headings are in no chunk's text; they stand in the ``header`` of the chunks under them.
+    A paragraph shorter than 150 characters joins a neighbour under the same heading where the result fits; one longer
+    than ``max_characters`` is cut at sentence ends into parts of like length. A sentence of up to twice
+    ``max_characters`` stays whole; a still longer one is cut at a clause's or word's end, and inside a "word" only
+    where that alone is longer than ``max_characters``. Headings are in no chunk's text; they stand in the ``header`` of
+    the chunks under them.
 
     Args:
         article: The article.
         max_characters: Bound on a chunk's length, in code points.
 
     Returns:
-        Chunks in reading order. ``chunk.text == article.text[chunk.start:chunk.end]``; ``sentences`` are offsets into the article's text.
+        Chunks in reading order. ``chunk.text == article.text[chunk.start:chunk.end]``; ``sentences``
+        are offsets into the article's text.
     """
     chunks: list[Chunk] = []
     for section, start, end in _sections(article):
         header = " | ".join(part for part in (article.title, article.date, section) if part)
-        paragraphs = [
-            list(
-                _bounded(
-                    article.text,
-                    sentence_spans(article.text, paragraph.start, paragraph.end, article.language),
-                    max_characters,
-                )
-            )
-            for paragraph in paragraph_spans(article.text, start, end)
-        ]
-        parts = [part for paragraph in paragraphs for part in _balanced(paragraph, max_characters)]
+        parts: list[list[Span]] = []
+        for paragraph in paragraph_spans(article.text, start, end):
+            sentences = sentence_spans(article.text, paragraph.start, paragraph.end, article.language)
+            parts += _balanced(list(_bounded(article.text, sentences, max_characters)), max_characters)
         chunks += [_chunk(article, part, header) for part in _joined(article.text, parts, max_characters)]
     return chunks
 
@@ -60,7 +56,7 @@ def _sections(article: Article) -> Iterator[tuple[str, int, int]]:
     heading, start = "", article.body.start
     for span in article.headings:
         yield heading, start, span.start
-        heading, start = article.text[span.start : span.end].strip("#*_ \t"), span.end
+        heading, start = heading_words(article.text[span.start : span.end]), span.end
     yield heading, start, article.body.end
 
 
@@ -71,27 +67,20 @@ def _bounded(text: str, sentences: Sequence[Span], max_characters: int) -> Itera
         if sentence.end - start > 2 * max_characters:
             while sentence.end - start > max_characters:
                 cut = _last_border(text, start, start + max_characters)
-                yield _trimmed(text, start, cut)
-                start = cut + len(text[cut : sentence.end]) - len(text[cut : sentence.end].lstrip())
+                yield Span(start=start, end=start + len(text[start:cut].rstrip()))
+                start = cut
+                while text[start].isspace():
+                    start += 1
         yield Span(start=start, end=sentence.end)
 
 
 def _last_border(text: str, start: int, limit: int) -> int:
-    """Return the last good place to cut in the window: a clause's end in its second half, else a word's end, else its limit."""
-    half = (start + limit) // 2
-    for pattern, first in ((_CLAUSE_END, half), (_SPACE, start + 1)):
-        borders = [match.end() for match in pattern.finditer(text, first, limit) if match.end() <= limit]
+    """Return the last good place to cut: a clause's end in the second half, else a word's end, else the limit."""
+    for pattern, first in ((_CLAUSE_END, (start + limit) // 2), (_SPACE, start)):
+        borders = [match.end() for match in pattern.finditer(text, first, limit)]
         if borders:
             return borders[-1]
     return limit
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    return Span(start=start, end=start + len(text[start:end].rstrip()))
-
-
-def _length(sentences: Sequence[Span]) -> int:
-    return sentences[-1].end - sentences[0].start
 
 
 def _balanced(sentences: Sequence[Span], max_characters: int) -> list[list[Span]]:
@@ -120,23 +109,26 @@ def _packed(sentences: Sequence[Span], limit: int) -> list[list[Span]]:
 
 
 def _joined(text: str, parts: Sequence[list[Span]], max_characters: int) -> list[list[Span]]:
-    """Join each short part to the one before it, or to the one after it where it announces that ("Ecco le sue parole:")."""
+    """Join each short part to the one before, or to the one after where it announces that ("Ecco le sue parole:")."""
     joined: list[list[Span]] = []
     for part in parts:
-        previous = joined[-1] if joined else None
-        if (
-            previous
-            and part[-1].end - previous[0].start <= max_characters
-            and _belong_together(text, previous, part, first=len(joined) == 1)
-        ):
-            previous += part
+        if joined and part[-1].end - joined[-1][0].start <= max_characters and _belong_together(text, joined, part):
+            joined[-1] += part
         else:
             joined.append(list(part))
     return joined
 
 
-def _belong_together(text: str, previous: Sequence[Span], part: Sequence[Span], *, first: bool) -> bool:
-    announces = text[part[-1].end - 1] == ":"
-    previous_announces = text[previous[-1].end - 1] == ":"
-    short = _length(part) < _SHORT_PARAGRAPH and not announces
-    return short or (_length(previous) < _SHORT_PARAGRAPH and (first or previous_announces))
+def _belong_together(text: str, joined: Sequence[list[Span]], part: Sequence[Span]) -> bool:
+    previous = joined[-1]
+    if _is_short(part) and not _announces(text, part):
+        return True
+    return _is_short(previous) and (len(joined) == 1 or _announces(text, previous))
+
+
+def _is_short(part: Sequence[Span]) -> bool:
+    return part[-1].end - part[0].start < _SHORT_PARAGRAPH
+
+
+def _announces(text: str, part: Sequence[Span]) -> bool:
+    return text[part[-1].end - 1] == ":"

@@ -4,13 +4,18 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from qa.lexicon import FUNCTION_WORDS
+
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
 _LANGUAGES = ("IT", "EN", "FR", "ES", "DE", "PT")
 _SURE = 0.5
+_PLAUSIBLE = 0.15
+_SHORT = 200
 _ENOUGH = 2000  # Characters: more of an article changes nothing.
-_NAME = re.compile(r"(?<=\S\s)[\"'“‘«(]?[A-ZÀ-Þ][\w'’-]*|\d[\d.,:/-]*")
+_NAME = re.compile(r"(?<=[^\W\d_])([\s,]+)[\"'“‘«(]?(?:[A-ZÀ-Þ][\w'’-]*)|\d[\d.,:/-]*")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
@@ -24,9 +29,25 @@ def _detector() -> "LanguageDetector":
 def detect_language(text: str, default: str) -> str:
     """Return the ISO 639-1 code of the language of ``text``, or ``default`` where that is not clear.
 
-    Capitalised words after the first are left out in short texts: "Bari" and "Spartak" are names in any language.
+    In short texts, capitalised words after the first are left out ("Bari" and "Spartak" are names in any language), and
+    Italian and English function words decide where the letters leave it open.
     """
-    sample = text[:_ENOUGH]
-    words = _NAME.sub(" ", sample) if len(sample) < 200 else sample
-    best, *_ = _detector().compute_language_confidence_values(words)
-    return best.language.iso_code_639_1.name.lower() if best.value >= _SURE else default
+    if len(text) >= _SHORT:
+        best, *_ = _detector().compute_language_confidence_values(text[:_ENOUGH])
+        return best.language.iso_code_639_1.name.lower() if best.value >= _SURE else default
+    return _of_short_text(text, default)
+
+
+def _of_short_text(text: str, default: str) -> str:
+    telling = _NAME.sub(" ", text.lower() if text.isupper() else text)
+    words = _WORD.findall(telling)
+    votes = {code: sum(word.lower() in known for word in words) for code, known in FUNCTION_WORDS.items()}
+    if not words or (len(words) == 1 and words[0][0].isupper() and not any(votes.values())):
+        return default
+    values = _detector().compute_language_confidence_values(telling)
+    confidence = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    ahead = "it" if votes["it"] > votes["en"] else "en"
+    if votes["it"] != votes["en"] and confidence[ahead] >= _PLAUSIBLE:
+        return ahead
+    best = max(confidence, key=confidence.__getitem__)
+    return best if confidence[best] >= _SURE else default

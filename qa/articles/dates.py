@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 _FIRST_YEAR = 1900
+_SHORT_YEAR = 2
+_SHORT_MONTH = 5  # Letters: the longest abbreviations of months ("febbr").
 _PIVOT = 70  # Two-digit years from here on belong to the 1900s.
 
 _MONTH = r"[^\W\d_]{3,10}\.?"
@@ -23,7 +25,7 @@ DATE = (
     rf"|(?P<only_month>{_MONTH})\s+(?P<month_year>{_YEAR})"
     rf"|(?P<only_year>{_YEAR})(?![-/.]?\d)){_TIME}"
 )
-"""Pattern of a date with or without a time; days come before months in all-digit dates. Give its match to ``iso_from_match``."""
+"""Pattern of a date with or without a time, days before months. ``iso_from_match`` reads what it matched."""
 
 _WHOLE = re.compile(rf"\s*{DATE}\s*", re.IGNORECASE)
 
@@ -39,7 +41,7 @@ def iso_date(value: str) -> str | None:
 
 
 def iso_from_match(match: re.Match[str]) -> str | None:
-    """Return what a match of ``DATE`` says as an ISO string, or None if there is no such day, month or sensible year."""
+    """Return what a match of ``DATE`` says as an ISO string, or None if there is no such day or no sensible year."""
     part = match.groupdict()
     year = (
         part["iso_year"]
@@ -69,7 +71,7 @@ def iso_from_match(match: re.Match[str]) -> str | None:
 
 def _full_year(year: str) -> int:
     number = int(year)
-    if len(year) > 2:
+    if len(year) > _SHORT_YEAR:
         return number
     return number + (1900 if number >= _PIVOT else 2000)
 
@@ -85,10 +87,11 @@ def _clock(part: dict[str, str | None]) -> tuple[int, int]:
 def _month_number(name: str) -> int | None:
     import dateparser  # noqa: PLC0415 - heavy
 
+    languages = ["it", "en", "es", "fr", "de", "pt"]
     # Italian papers shorten to four or five letters as well ("sett.", "febbr."), which dateparser does not know.
-    for candidate in (name, name[:3]) if len(name) <= 5 else (name,):
-        date = dateparser.parse(
-            f"1 {candidate} 2000", languages=["it", "en", "es", "fr", "de", "pt"], settings={"DATE_ORDER": "DMY"}
+    for candidate in (name, name[:3]) if len(name) <= _SHORT_MONTH else (name,):
+        date: datetime | None = dateparser.parse(
+            f"1 {candidate} 2000", languages=languages, settings={"DATE_ORDER": "DMY"}
         )
         if date is not None:
             return date.month

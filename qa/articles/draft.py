@@ -67,3 +67,8 @@ def one_line(value: object) -> str | None:
 def web_address(value: object) -> str | None:
     """Return ``value`` if it is an address that a browser may be given, else None."""
     return value if isinstance(value, str) and re.fullmatch(r"https?://[^\s<>\"']{4,2000}", value) else None
+
+
+def heading_words(line: str) -> str:
+    """Return a heading without Markdown's marks around it."""
+    return " ".join(line.strip("#*_=- \t\r\n").split())

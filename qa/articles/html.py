@@ -3,30 +3,37 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qa.articles.dates import iso_date
 from qa.articles.decoding import decode
 from qa.articles.draft import Block, Draft, one_line, text_of, web_address
+from qa.articles.visibility import drop_hidden
 from qa.errors import ArticleError
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
     from lxml.html import HtmlElement
+    from trafilatura.settings import Document
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
-_HIDDEN = (
-    "//comment() | //script[not(@type='application/ld+json')] | //style | //template | //noscript | //*[@hidden] | //*[@aria-hidden='true']"
-    " | //*[contains($style, 'display:none') or contains($style, 'visibility:hidden')]"
-).replace("$style", "translate(@style, 'DISPLAYNOEVBTYHU \t\n', 'displaynoevbtyhu')")
-_DATE_PLACES = (
-    "//meta[@property='article:published_time']/@content",
-    "//meta[@itemprop='datePublished']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//meta[translate(@name, 'DATEPUBLISHC.', 'datepublishc.')='date']/@content",
-    "//meta[translate(@name, 'DCATE.IUERMS', 'dcate.iuerms')='dc.date' or @name='DC.date.issued' or @name='dcterms.created']/@content",
-    "//meta[@name='pubdate' or @name='publish-date' or @name='publication_date' or @name='parsely-pub-date']/@content",
-    "//article//time[@pubdate]/@datetime",
+_HEAD_BYTES = 4096  # Where a page may declare its encoding.
+_DATE_NAMES = frozenset(
+    {
+        "article:published_time",
+        "datepublished",
+        "date",
+        "dc.date",
+        "dc.date.issued",
+        "dcterms.issued",
+        "parsely-pub-date",
+        "pubdate",
+        "publication_date",
+        "publish-date",
+        "sailthru.date",
+    }
 )
+_AS_TEXT = "Save the article's text as .txt."
 
 
 def read_html(data: bytes) -> Draft:
@@ -37,20 +44,19 @@ def read_html(data: bytes) -> Draft:
     Raises:
         ArticleError: The page is damaged or holds no running text.
     """
-    declared = _DECLARED.search(data[:4096])
+    declared = _DECLARED.search(data[:_HEAD_BYTES])
     page = _parsed(decode(data, declared[1].decode("ascii") if declared else None))
-    date = _declared_date(page)
-    for element in page.xpath(_HIDDEN):
-        element.drop_tree()
-    document = _extracted(page)
+    date = next((iso for value in _declared_dates(page) if (iso := iso_date(value))), None)
+    addresses = page.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    drop_hidden(page)
+    document = _main_text(page)
     text, headings = text_of(_blocks(document.body))
-    canonical = page.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
     return Draft(
         text=text,
         title=one_line(document.title),
         date=date,
         publisher=one_line(document.sitename),
-        url=next(filter(None, map(web_address, canonical)), None),
+        url=next(filter(None, map(web_address, addresses)), None),
         headings=headings,
     )
 
@@ -59,61 +65,63 @@ def _parsed(text: str) -> "HtmlElement":
     from lxml import etree, html  # noqa: PLC0415 - heavy
 
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
+        parser = html.HTMLParser(encoding="utf-8")
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ArticleError(f"The page is damaged: {error}.", hint="Save it again from the browser.") from error
 
 
-def _extracted(page: "HtmlElement") -> Any:
+def _main_text(page: "HtmlElement") -> "Document":
     import trafilatura  # noqa: PLC0415 - heavy
+    from trafilatura.settings import Document  # noqa: PLC0415
 
     try:
-        document = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, include_tables=True)
+        document = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False)
     except RecursionError as error:
-        raise ArticleError(
-            "The page is nested too deeply to be read.", hint="Save the article's text as .txt."
-        ) from error
-    if document is None or document.body is None:
-        raise ArticleError("No article text was found in the page.", hint="Save the article's text as .txt.")
+        raise ArticleError("The page is nested too deeply to be read.", hint=_AS_TEXT) from error
+    if not isinstance(document, Document) or document.body is None:
+        raise ArticleError("No article text was found in the page.", hint=_AS_TEXT)
     return document
 
 
-def _blocks(body: Any) -> Iterator[Block]:
-    """Yield the paragraphs of trafilatura's own tree (p, head, list/item, quote, table/row/cell)."""
-    for element in body:
+def _blocks(body: "_Element | None") -> Iterator[Block]:
+    """Yield the paragraphs of trafilatura's own tree (p, head, quote, list/item, table/row/cell)."""
+    for element in body if body is not None else ():
         if element.tag in {"list", "quote", "div"} and len(element):
-            if element.text and element.text.strip():
-                yield Block(_flat(element.text))
+            yield Block(_flat(element.text))
             yield from _blocks(element)
         elif element.tag == "table":
             for row in element.iter("row"):
-                yield Block(
-                    " | ".join(cell for cell in (_flat("".join(c.itertext())) for c in row.iter("cell")) if cell)
-                )
+                cells = (_flat("".join(cell.itertext())) for cell in row.iter("cell"))
+                yield Block(" | ".join(filter(None, cells)))
         else:
             yield Block(_flat("".join(element.itertext())), heading=element.tag == "head")
-        if element.tail and element.tail.strip():
-            yield Block(_flat(element.tail))
+        yield Block(_flat(element.tail))
 
 
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+def _flat(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
-def _declared_date(page: "HtmlElement") -> str | None:
-    stated = [value for place in _DATE_PLACES for value in page.xpath(place)]
+def _declared_dates(page: "HtmlElement") -> Iterator[str]:
+    for meta in page.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        if name.lower() in _DATE_NAMES:
+            yield meta.get("content", "")
     for script in page.xpath("//script[@type='application/ld+json']/text()"):
         try:
-            stated += _published(json.loads(script))
-        except (ValueError, RecursionError):  # A page's own broken annotations do not make its text unreadable.
+            yield from _published(json.loads(script))
+        except (ValueError, RecursionError):  # A page's broken annotations do not make its text unreadable.
             continue
-    return next((iso for value in stated if (iso := iso_date(value))), None)
+    yield from page.xpath("//*[@itemprop='datePublished']/@datetime | //time[@pubdate]/@datetime")
 
 
-def _published(node: Any) -> list[str]:
+def _published(node: object) -> Iterator[str]:
+    """Yield the publication dates of schema.org annotations (JSON-LD)."""
     if isinstance(node, list):
-        return [date for item in node for date in _published(item)]
-    if not isinstance(node, dict):
-        return []
-    own = node.get("datePublished")
-    return ([own] if isinstance(own, str) else []) + _published(node.get("@graph"))
+        for item in node:
+            yield from _published(item)
+    elif isinstance(node, dict):
+        if isinstance(date := node.get("datePublished"), str):
+            yield date
+        yield from _published(node.get("@graph"))

@@ -3,7 +3,7 @@
 import re
 
 from qa.articles.dates import DATE, iso_from_match
-from qa.articles.draft import Draft, one_line
+from qa.articles.draft import Draft, heading_words, one_line
 from qa.language import detect_language
 from qa.schema import Article, Span
 from qa.sentences import paragraph_spans, sentence_spans
@@ -78,13 +78,10 @@ def _head(draft: Draft) -> tuple[int, str | None, str | None, str | None]:
             return paragraph.end, *signed, headline
         if last or not (_looks_like_heading(line) or paragraph in draft.headings):
             break
-        if number == 0 and _is_full(text, paragraphs[1]) and _same(line, draft.title):
-            headline, start = one_line(line.strip("#*_ ")), paragraph.end
+        is_headline = paragraph in draft.headings or _is_full(text, paragraphs[1])
+        if number == 0 and is_headline and draft.title in {None, heading_words(line)}:
+            headline, start = one_line(heading_words(line)), paragraph.end
     return start, date, publisher, headline
-
-
-def _same(line: str, title: str | None) -> bool:
-    return title is None or " ".join(line.strip("#*_ ").split()).casefold() == title.casefold()
 
 
 def _foot(text: str, start: int) -> tuple[int, str | None, str | None]:
@@ -137,11 +134,11 @@ def _headings(draft: Draft, body: Span) -> tuple[Span, ...]:
 
 def _looks_like_heading(line: str) -> bool:
     """Whether a paragraph is short, of one line, and ends like no sentence."""
-    bare = line.strip("*_# ")
+    bare = heading_words(line)
     return (
         0 < len(bare) <= _LONGEST_HEADING
         and len(bare.split()) <= _MOST_HEADING_WORDS
-        and not re.search(r"[\n\r|]|^[-•·]", bare)
+        and not re.search(r"[\n\r|]|^[-*•·]\s", line)
         and (bare[0].isupper() or bare[0].isdigit() or bare[0] in "«“\"'‘")
         and bare[-1] not in ".!?…:;,"
         and not re.search(r"[.!?…][”»\"')]*$", bare)

@@ -15,23 +15,35 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 200
 
-_LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-"}
-)
-_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010]\n(?=[^\W\d_])")
-_ENDS_SENTENCE = re.compile(r"[.!?…:][”»\"'’)]*$")
-_FULL_LINE = 0.8  # Share of the usual width from which on a line counts as filled; letters differ in width.
-_RUNNING = 3  # A line that stands at the edge of so many pages is a running head or foot.
-_NO_TITLE = re.compile(
-    r"untitled|senza titolo|documento?\s*\d*|microsoft (?:word|powerpoint)|.*\.(?:docx?|pdf|indd|odt|qxp|rtf|txt|html?)$",
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[^\W\d_])")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;][”»\"'’)]*$")
+_PAGE_NUMBER = re.compile(r"\W*(?:pag\.?|pagina|page|p\.)?\s*\d+(?:\s*(?:di|of|/)\s*\d+)?\W*", re.IGNORECASE)
+_FILLED = 0.8  # Share of the usual width from which on a line counts as filled; letters differ in width.
+_USUAL = 0.9  # Quantile of the lines' lengths that is the usual width.
+_RUNNING_PAGES = 3  # A line at the edge of so many pages is a running head or foot.
+_FILE_TITLE = re.compile(
+    r"untitled.*|senza titolo.*|document[oi]?\s*\d*|microsoft (?:word|powerpoint).*"
+    r"|.*\.(?:docx?|pdf|indd|odt|qxp|rtf|txt|html?)",
     re.IGNORECASE,
+)
+# pypdf lets the plain errors of its parsing through where a file breaks the format in a way it did not foresee.
+_PARSING_ERRORS = (
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
 )
 
 
 def read_pdf(data: bytes) -> Draft:
-    """Read a PDF's text layer: broken lines joined, hyphens at line ends undone, running heads and page numbers left out.
+    """Read a PDF's text layer, its broken lines joined, without hyphens at line ends, running heads and page numbers.
 
-    The file's own dates are when it was made, not when the article appeared, so they are not used.
+    The file's own dates tell when it was made, not when the article appeared, so they are not used.
 
     Raises:
         ArticleError: The file is encrypted, damaged, has too many pages or holds pictures of text only.
@@ -40,27 +52,15 @@ def read_pdf(data: bytes) -> Draft:
 
     try:
         pages, title = _contents(data)
-    # pypdf lets the plain errors of its parsing through where a file breaks the format in a way it did not foresee.
-    except (
-        PyPdfError,
-        zlib.error,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        OSError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise ArticleError(
-            f"The PDF is damaged: {error}.", hint="Export it again, or save the article's text as .txt."
-        ) from error
+    except (PyPdfError, *_PARSING_ERRORS) as error:
+        hint = "Export it again, or save the article's text as .txt."
+        raise ArticleError(f"The PDF is damaged: {error}.", hint=hint) from error
     if not any(page.strip() for page in pages):
         raise ArticleError(
-            "The PDF has no text, only pictures (a scan?).", hint="Run text recognition (OCR) on it first."
+            "The PDF holds pictures of text only (a scan).", hint="Run text recognition (OCR) on it first."
         )
-    text, headings = text_of(map(Block, _paragraphs(_without_running_lines(pages))))
-    return Draft(text=text, title=title, headings=headings)
+    text, _ = text_of(map(Block, _paragraphs(_without_running_lines(pages))))
+    return Draft(text=text, title=title)
 
 
 def _contents(data: bytes) -> tuple[list[str], str | None]:
@@ -70,47 +70,46 @@ def _contents(data: bytes) -> tuple[list[str], str | None]:
     if reader.is_encrypted and not reader.decrypt(""):
         raise ArticleError("The PDF is protected by a password.", hint="Save a copy without the password.")
     if len(reader.pages) > MAX_PAGES:
-        raise ArticleError(
-            f"The PDF has {len(reader.pages)} pages, at most {MAX_PAGES}.", hint="Split it into its articles."
-        )
+        raise ArticleError(f"The PDF has more than {MAX_PAGES} pages.", hint="Split it into its articles.")
     return [page.extract_text().translate(_LIGATURES) for page in reader.pages], _title(reader)
 
 
 def _title(reader: "PdfReader") -> str | None:
     title = one_line(reader.metadata.title) if reader.metadata else None
-    return title if title and " " in title and not _NO_TITLE.match(title) else None
+    return title if title and " " in title and not _FILE_TITLE.fullmatch(title) else None
 
 
-def _without_running_lines(pages: Sequence[str]) -> list[list[str]]:
+def _without_running_lines(pages: Sequence[str]) -> list[str]:
+    """Return the lines of all pages, without those at an edge that come back on other pages or only number them."""
     lines = [[line.strip() for line in page.splitlines()] for page in pages]
-    edges = Counter(key for page in lines for key in {_running_key(line) for line in _edge_lines(page)})
-    running = {key for key, count in edges.items() if count >= _RUNNING or not key}
+    edges = [{index for index in _edges(page) if page[index]} for page in lines]
+    counts = Counter(
+        key for page, indices in zip(lines, edges, strict=True) for key in {_without_digits(page[i]) for i in indices}
+    )
     return [
-        [line for line in page if not (line in _edge_lines(page) and line and _running_key(line) in running)]
-        for page in lines
+        line
+        for page, indices in zip(lines, edges, strict=True)
+        for index, line in enumerate(page)
+        if index not in indices or not (_PAGE_NUMBER.fullmatch(line) or counts[_without_digits(line)] >= _RUNNING_PAGES)
     ]
 
 
-def _edge_lines(page: Sequence[str]) -> list[str]:
-    filled = [line for line in page if line]
-    return filled[:1] + filled[-1:]
+def _edges(page: Sequence[str]) -> set[int]:
+    filled = [index for index, line in enumerate(page) if line]
+    return {*filled[:1], *filled[-1:]}
 
 
-def _running_key(line: str) -> str:
-    """Return the line without its numbers; empty for a page number alone."""
-    return re.sub(
-        r"[\d\W_]+", " ", re.sub(r"(?i)^\W*(?:pag\.?|pagina|page|p\.)?\s*\d+(?:\s*(?:di|of|/)\s*\d+)?\W*$", "", line)
-    ).strip()
+def _without_digits(line: str) -> str:
+    return re.sub(r"\d+", "", line)
 
 
-def _paragraphs(pages: Sequence[Sequence[str]]) -> Iterator[str]:
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """Join lines to paragraphs, across pages too."""
-    lines = [line for page in pages for line in page]
-    widths = sorted(len(line) for line in lines if line)
-    width = widths[int(len(widths) * 0.9)] if widths else 0
+    lengths = sorted(len(line) for line in lines if line)
+    filled = _FILLED * lengths[int(len(lengths) * _USUAL)] if lengths else 0
     paragraph: list[str] = []
-    for line in lines:
-        if paragraph and (not line or _starts_paragraph(paragraph[-1], line, width)):
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if paragraph and (not line or _starts_paragraph(paragraph[-1], line, following, filled)):
             yield _put_together(paragraph)
             paragraph = []
         if line:
@@ -119,15 +118,21 @@ def _paragraphs(pages: Sequence[Sequence[str]]) -> Iterator[str]:
         yield _put_together(paragraph)
 
 
-def _starts_paragraph(previous: str, line: str, width: int) -> bool:
+def _starts_paragraph(previous: str, line: str, following: str, filled: float) -> bool:
     if line[0].islower():
         return False
-    return len(previous) < _FULL_LINE * width and (
-        _ENDS_SENTENCE.search(previous) is not None or len(previous) + len(line.split()[0]) < _FULL_LINE * width
-    )
+    if _breaks_off(previous, line, filled) or (len(previous) < filled and _ENDS_SENTENCE.search(previous)):
+        return True
+    is_heading = not _ENDS_SENTENCE.search(line) and _breaks_off(line, following, filled)
+    return is_heading and _ENDS_SENTENCE.search(previous) is not None
+
+
+def _breaks_off(line: str, following: str, filled: float) -> bool:
+    """Whether a line ends although the next line's first word, with a capital, would have fitted on it."""
+    first_word = following.split(maxsplit=1)[:1]
+    return bool(first_word) and not following[0].islower() and len(line) + len(first_word[0]) < filled
 
 
 def _put_together(lines: Sequence[str]) -> str:
-    return re.sub(
-        r"\s+", " ", _HYPHENATED.sub(lambda match: "" if match.string[match.end()].islower() else "-", "\n".join(lines))
-    )
+    joined = _LINE_HYPHEN.sub(lambda hyphen: "" if hyphen.string[hyphen.end()].islower() else "-", "\n".join(lines))
+    return re.sub(r"\s+", " ", joined.replace("\u00ad", ""))

@@ -1,6 +1,7 @@
 """Readers of plain text and Markdown: the text is the file, to the letter."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from qa.articles.dates import iso_date
@@ -9,9 +10,12 @@ from qa.articles.draft import Draft, one_line, web_address
 from qa.errors import ArticleError
 from qa.schema import Span
 
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
-_HEADING = re.compile(
-    r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<text>[^\r\n]*?)[ \t]*#*[ \t]*$|^(?P<setext>[^\s#>|*+-][^\r\n]{0,200})\r?\n {0,3}(?:=+|-+)[ \t]*$",
+_BORDER = re.compile(r"^-{3,}[ \t]*\r?$", re.MULTILINE)
+_FIELD = re.compile(r"\s*[\w-]+:(?:\s|$)")
+_FENCE_OR_HEADING = re.compile(
+    r"^ {0,3}(?P<fence>```|~~~)"
+    r"|^ {0,3}#{1,6}[ \t]+(?P<atx>[^\r\n]*?)[ \t]*#*[ \t]*$"
+    r"|^(?P<setext>[^\s#>|*+-][^\r\n]{0,200})\r?\n {0,3}(?:=+|-+)[ \t]*$",
     re.MULTILINE,
 )
 
@@ -22,51 +26,49 @@ def read_text(data: bytes) -> Draft:
 
 
 def read_markdown(data: bytes) -> Draft:
-    """Read Markdown with or without YAML front matter.
+    """Read Markdown with or without YAML front matter (title, date, publisher or source or author, url).
 
     Markdown's marks stay in the text, so that offsets and quotations are those of the file.
 
     Raises:
-        ArticleError: The front matter is not valid YAML.
+        ArticleError: The front matter is not closed or not valid YAML.
     """
     text = decode(data)
     fields, start = _front_matter(text)
-    headings = tuple(_headings(text, start))
-    top = _HEADING.match(text, headings[0].start) if headings else None
-    title = one_line(fields.get("title")) or (one_line(top["text"] or top["setext"]) if top else None)
-    publisher = next((name for key in ("publisher", "source", "author") if (name := one_line(fields.get(key)))), None)
+    headings = list(_headings(text, start))
+    names = (one_line(fields.get(key)) for key in ("publisher", "source", "author"))
     return Draft(
         text=text,
         start=start,
-        title=title,
+        title=one_line(fields.get("title")),
         date=_date(fields.get("date")),
-        publisher=publisher,
+        publisher=next(filter(None, names), None),
         url=web_address(fields.get("url")),
-        headings=headings,
+        headings=tuple(headings),
     )
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], int]:
     """Return the fields of the front matter and the offset after it."""
     import yaml  # noqa: PLC0415 - only Markdown needs it
-    from frontmatter.default_handlers import YAMLHandler  # noqa: PLC0415
 
-    handler = YAMLHandler()
-    borders = re.finditer(r"^-{3,}\s*?$", text, re.MULTILINE)
-    first, last = next(borders, None), next(borders, None)
-    if first is None or last is None or text[: first.start()].strip():
+    opening = _BORDER.search(text)
+    if opening is None or text[: opening.start()].strip():
+        return {}, 0
+    closing = _BORDER.search(text, opening.end())
+    if closing is None:
+        if _FIELD.match(text, opening.end()):
+            raise ArticleError("The front matter is not closed.", hint="End it with a line of three hyphens.")
         return {}, 0
     try:
-        fields = handler.load(text[first.end() : last.start()])
-    except (yaml.YAMLError, ValueError) as error:
+        fields = yaml.safe_load(text[opening.end() : closing.start()])
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = " ".join(str(error).split())
-        raise ArticleError(
-            f"The front matter is not valid YAML: {problem}.",
-            hint='Put values with a colon in quotes: title: "Bari: …".',
-        ) from error
+        hint = 'Put values with a colon in quotes: title: "Bari: …".'
+        raise ArticleError(f"The front matter is not valid YAML: {problem}.", hint=hint) from error
     if not isinstance(fields, dict):
         return {}, 0
-    return {str(key).lower(): value for key, value in fields.items()}, last.end()
+    return {str(key).lower(): value for key, value in fields.items()}, closing.end()
 
 
 def _date(value: object) -> str | None:
@@ -75,10 +77,10 @@ def _date(value: object) -> str | None:
     return iso_date(str(value)) if isinstance(value, str | int) else None
 
 
-def _headings(text: str, start: int) -> list[Span]:
-    fences = [match.start() for match in _FENCE.finditer(text, start)]
-    return [
-        Span(start=match.start(), end=match.end())
-        for match in _HEADING.finditer(text, start)
-        if sum(fence < match.start() for fence in fences) % 2 == 0
-    ]
+def _headings(text: str, start: int) -> Iterator[Span]:
+    in_code = False
+    for match in _FENCE_OR_HEADING.finditer(text, start):
+        if match["fence"]:
+            in_code = not in_code
+        elif not in_code and (match["atx"] or match["setext"]):
+            yield Span(start=match.start(), end=match.end())

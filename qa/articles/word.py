@@ -4,13 +4,14 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qa.articles.draft import Block, Draft, one_line, text_of
 from qa.errors import ArticleError
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.oxml.xmlchemy import BaseOxmlElement
 
 MAX_UNPACKED_BYTES = 100_000_000
 
@@ -78,8 +79,8 @@ def _blocks(document: "Document") -> Iterator[Block]:
             yield Block(_text(paragraph), heading=name.startswith(("heading", "title")))
 
 
-def _text(element: Any) -> str:
-    """Return the visible text: what tracked changes added is in, what they deleted and what is formatted as hidden is not."""
+def _text(element: "BaseOxmlElement") -> str:
+    """Return the visible text: with what tracked changes added, without what they deleted or a format hides."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - heavy
 
     separators = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:p"): "\n"}

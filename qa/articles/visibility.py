@@ -1,0 +1,55 @@
+"""What a browser would not show of a page: nobody read it, so nobody may be quoted with it."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_UNSEEN_TAGS = frozenset({"script", "style", "template", "noscript", "dialog", "select", "option"})
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0+(?:\.0+)?(?![.\d])",
+    re.IGNORECASE,
+)
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AT_RULE = re.compile(
+    r"@[^{};]*+(?:;|\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\})"
+)  # Print styles and animations hide nothing.
+_RULE = re.compile(r"([^{}]*+)\{([^{}]*+)\}")
+_CLASS_OR_ID = re.compile(r"(?:[a-z][\w-]*)?([.#][\w-]+)", re.IGNORECASE)
+
+
+def drop_hidden(page: "HtmlElement") -> None:
+    """Remove comments, scripts and elements hidden by an attribute, their style or a plain rule of the page's styles.
+
+    Rules count whose selector is a class or an id, with or without an element's name.
+    """
+    hidden_names = set(_hidden_names(page))
+    unseen = [element for element in page.iter() if _is_hidden(element, hidden_names)]
+    for element in unseen:
+        element.drop_tree()
+
+
+def _is_hidden(element: "HtmlElement", hidden_names: set[str]) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _UNSEEN_TAGS:
+        return True
+    if element.tag in {"html", "head", "body"}:
+        return False
+    names = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or _HIDING.search(element.get("style") or "") is not None
+        or not names.isdisjoint(hidden_names)
+    )
+
+
+def _hidden_names(page: "HtmlElement") -> Iterator[str]:
+    for style in page.iter("style"):
+        rules = _AT_RULE.sub("", _STYLE_COMMENT.sub("", style.text or ""))
+        for selectors, declarations in _RULE.findall(rules):
+            if _HIDING.search(declarations):
+                for selector in selectors.split(","):
+                    if match := _CLASS_OR_ID.fullmatch(selector.strip()):
+                        yield match[1]

@@ -1,0 +1,72 @@
+"""Closed lists of Italian and English words: function words, and abbreviations by the way their full stop is read."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FUNCTION_WORDS = {
+    "it": _words(
+        "il lo la i gli le l un uno una e ed o di d del dello della dell dei degli delle dal dallo dalla dall dai"
+        " dagli dalle al allo alla all ai agli alle da nel nello nella nell nei negli nelle con per su sul sullo"
+        " sulla sull sui sugli sulle tra fra che chi cosa dove quando quanto quanti quanta quante quale quali"
+        " perché perchè mai è era sono ho hai ha aveva fu poi dopo prima anche ancora si ci ne non lui lei loro"
+        " noi voi egli suo sua suoi sue questo questa questi queste quello quella mi ti allora davvero ma però se"
+        " mentre così quindi inoltre infine ora oggi ieri domani né durante secondo senza sotto sopra verso entro"
+        " fino dunque infatti tuttavia invece"
+    ),
+    "en": _words(
+        "the an of to at on by for from with and or but nor then who whom whose what when where which why how is"
+        " are was were be been did does do has have had he she it we you they his her its our your their him them"
+        " not that this these those there here any many much about after before tell more can could would will so"
+        " yet while if although because since as however meanwhile later now today yesterday"
+    ),
+}
+"""By language, words that tell it from the other; those of both ("in", "come", "me", "a") are left out."""
+
+SENTENCE_STARTERS = (
+    FUNCTION_WORDS["it"]
+    | FUNCTION_WORDS["en"]
+    | _words(
+        "a alcuni altri anzi basta certo ciò così dato eppure grazie in io me molti no nessuno ogni pertanto"
+        " perciò poiché poichè quasi rispetto solo tu tutti tutto come"
+    )
+)
+"""Capitalised after an ambiguous full stop, these begin a sentence ("Serie A. Poi", as against "J. Stones")."""
+
+TITLES = _words(
+    "arch avv cav cfr comm dott dott.ssa dr dr.ssa egr es gent geom ing mons mr mrs on.le prof prof.ssa proff rag"
+    " rev sig sig.na sig.ra sigg spett vs"
+)
+"""Abbreviations before a name or an example: their full stop ends no sentence."""
+
+TITLES_BY_LANGUAGE = {
+    "it": _words("all cap capt col dir gen mar on pres sen ss.mo ten"),
+    "en": _words("capt col e.g fr ft gen gov hon i.e lt maj messrs ms mt no nos rep sen sgt"),
+}
+"""The same, where the word means something else in the other language ("on", "no", "all")."""
+
+SAINTS = _words("SS Ss St Sta Sto")
+"""The same with a capital only: "20' st." is the second half of a match."""
+
+NUMBERED = _words("al art artt c ca cap capp fig figg n nn nr num p pag pagg par pp tab vol voll")
+"""Abbreviations before a number, and "et al."."""
+
+MONTHS = _words(
+    "gen genn feb febbr mar apr mag giu giugn lug ago sett set ott nov dic jan jun jul aug sep sept oct dec"
+)
+"""Abbreviated months, before a year."""
+
+OFTEN_LAST = _words("cit cm co corp ecc ed eds etc ibid inc jr kg km ltd max min mm op seg segg sr tel")
+"""Abbreviations that may end a sentence."""
+
+CATEGORIES = _words(
+    "categoria category class classe division divisione girone group gruppi gruppo league lega lettera piano"
+    " serie tipo type vitamina vitamin"
+)
+"""Nouns that a single letter follows as a name, not as an initial ("Serie A", "Girone C")."""
+
+DETERMINERS = _words(
+    "il lo l al allo dal dallo del dello nel nello sul sullo col contro con la alla dalla the vs der die das dem den"
+)
+"""Words before an ordinal ("la 1. FC Köln")."""
