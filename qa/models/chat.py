@@ -52,7 +52,7 @@ class ChatModel:
         identity: str,
         context_tokens: int,
         server: LlamaServer | None = None,
-        secret: str = "",
+        secret: SecretStr | None = None,
     ) -> None:
         self.llm = llm
         self.name = name
@@ -148,6 +148,10 @@ def load_chat_model(settings: Settings, progress: Progress | None = None) -> Cha
         ModelError: The model cannot be fetched or loaded; its provider's package or the API key is missing.
     """
     kind, _, rest = settings.model.partition(":")
+    runs_here = settings.model == "local" or kind in {"gguf", "hf"}
+    if runs_here and settings.model_base_url:
+        hint = "Set QA_MODEL to openai:NAME to ask that server, or unset QA_MODEL_BASE_URL."
+        raise ConfigError(f"QA_MODEL_BASE_URL names a server, but QA_MODEL={settings.model} runs here.", hint=hint)
     if settings.model == "local":
         return _load_gguf(fetch(LANGUAGE_MODEL, settings.cache_dir, progress=progress), LANGUAGE_MODEL.name, settings)
     if kind == "gguf" and rest:
@@ -156,7 +160,7 @@ def load_chat_model(settings: Settings, progress: Progress | None = None) -> Cha
         owner, repository, file = rest.split("/", 2)
         weights = fetch_hub_file(f"{owner}/{repository}", file, settings.cache_dir, progress=progress)
         return _load_gguf(weights, rest, settings)
-    if kind in {"gguf", "hf"}:
+    if runs_here:
         raise ConfigError(f"QA_MODEL={settings.model} does not name a file.", hint=FORMS)
     return _load_provider(settings)
 
@@ -165,16 +169,11 @@ def _load_gguf(weights: Path, name: str, settings: Settings) -> ChatModel:
     from langchain_openai import ChatOpenAI
     from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
-    if settings.model_base_url:
-        hint = "Set QA_MODEL to openai:NAME to ask that server, or unset QA_MODEL_BASE_URL."
-        raise ConfigError(
-            f"QA_MODEL_BASE_URL names a server, but QA_MODEL={settings.model} runs in this process.", hint=hint
-        )
     server = LlamaServer(weights, name, settings)
     llm = ChatOpenAI(
         model=name,
         base_url=server.url,
-        api_key=SecretStr(server.api_key),
+        api_key=server.api_key,
         temperature=settings.temperature,
         max_tokens=settings.max_tokens,
         seed=_SEED,

@@ -6,7 +6,7 @@ status or is an error of the connection.
 
 from dataclasses import dataclass
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from qa.errors import ModelError
 
@@ -33,12 +33,13 @@ _CONNECTION = _Failure(
     "Check that its server is running, and QA_MODEL_BASE_URL if it is set.",
     retryable=True,
 )
+_NO_REPLY = _Failure("gave no reply", "Try again.", retryable=True)
 _TOO_LONG = _Failure("cannot read so long a prompt", "Ask for fewer or shorter passages, or raise QA_CONTEXT_TOKENS.")
 _REFUSED = _Failure("refused the request", "Check the settings of the model.")
 _BY_STATUS = {401: _KEY, 403: _PERMISSION, 404: _NOT_FOUND, 408: _TIMEOUT, 413: _TOO_LONG, 429: _RATE}
 
 
-def as_model_error(error: Exception, model: str, secret: str = "") -> ModelError | None:
+def as_model_error(error: Exception, model: str, secret: SecretStr | None = None) -> ModelError | None:
     """Translate what a provider's library raised; None if it is no failure of the model.
 
     Args:
@@ -53,14 +54,14 @@ def as_model_error(error: Exception, model: str, secret: str = "") -> ModelError
     return ModelError(f"{model} {failure.message}{reason}.", hint=failure.hint, retryable=failure.retryable)
 
 
-def reason_of(error: Exception, secret: str = "") -> str:
+def reason_of(error: Exception, secret: SecretStr | None = None) -> str:
     """The provider's own words, short, on one line and without ``secret``."""
     if isinstance(error, ValidationError):
         text = "; ".join(detail["msg"] for detail in error.errors(include_input=False, include_url=False))
     else:
         text = str(error)
-    if secret:
-        text = text.replace(secret, "…")
+    if secret and secret.get_secret_value():
+        text = text.replace(secret.get_secret_value(), "…")
     return " ".join(text.split())[:_LONGEST_REASON].rstrip(".")
 
 
@@ -77,6 +78,10 @@ def _failure(error: Exception) -> _Failure | None:
     for kind, failure in by_kind:
         if isinstance(error, kind):
             return failure
+    if (
+        type(error) is ValueError and str(error) == "No generation chunks were returned"
+    ):  # LangChain's, of an empty stream
+        return _NO_REPLY
     names = {base.__name__ for base in type(error).__mro__}
     if names & _TRANSPORT:
         return _TIMEOUT if any("Timeout" in name for name in names) else _CONNECTION

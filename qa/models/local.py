@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from pydantic import SecretStr
 
 from qa.config import Settings, fingerprint
 from qa.errors import ModelError
@@ -48,9 +49,10 @@ class LlamaServer:
         cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
         memory = sum(device["memory_total"] for device in xllamacpp.get_device_info() if device["type"] == cpu)
         check_memory(weights, total=memory)
-        self.api_key = secrets.token_urlsafe(32)
+        self.api_key = SecretStr(secrets.token_urlsafe(32))
+        key = self.api_key.get_secret_value()
         try:
-            self._server = xllamacpp.Server(_parameters(weights, alias, self.api_key, settings))
+            self._server = xllamacpp.Server(_parameters(weights, alias, key, settings))
         except RuntimeError as error:
             hint = "The file may be damaged or of a kind it does not know; QA_LOG_LEVEL=DEBUG shows its log."
             raise ModelError(f"llama.cpp cannot load {weights.name}.", hint=hint) from error
@@ -59,7 +61,7 @@ class LlamaServer:
         # No proxy of the environment may stand between a process and itself.
         self._client = httpx.Client(
             base_url=address,
-            headers={"Authorization": f"Bearer {self.api_key}"},
+            headers={"Authorization": f"Bearer {key}"},
             timeout=settings.model_timeout,
             trust_env=False,
         )

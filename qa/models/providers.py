@@ -48,11 +48,11 @@ def connect(settings: Settings) -> "BaseChatModel":
     return llm
 
 
-def secret_of(settings: Settings) -> str:
+def secret_of(settings: Settings) -> SecretStr | None:
     """The key that is sent; a server of one's own often wants none, and must not be sent ``OPENAI_API_KEY`` either."""
-    if settings.model_api_key is not None:
-        return settings.model_api_key.get_secret_value()
-    return "no-key" if settings.model_base_url and settings.model.startswith("openai:") else ""
+    if settings.model_api_key is None and settings.model_base_url and settings.model.startswith("openai:"):
+        return SecretStr("no-key")
+    return settings.model_api_key
 
 
 def shape(settings: Settings) -> dict[str, Any]:
@@ -75,11 +75,12 @@ def _options(provider: str, settings: Settings) -> dict[str, Any]:
     secret = secret_of(settings)
     address = {"base_url": settings.model_base_url} if settings.model_base_url else {}
     if provider == "ollama":
-        client = {"timeout": settings.model_timeout, "headers": {"Authorization": f"Bearer {secret}"} if secret else {}}
+        headers = {"Authorization": f"Bearer {secret.get_secret_value()}"} if secret else {}
+        client = {"timeout": settings.model_timeout, "headers": headers}
         length = {"num_predict": settings.max_tokens, "num_ctx": settings.context_tokens}
         return {"temperature": settings.temperature, "client_kwargs": client} | length | address
     options = shape(settings) | {"timeout": settings.model_timeout, "max_retries": _MAX_RETRIES} | address
-    if secret:
+    if secret is not None:
         options["api_key"] = secret
     if provider == "openai":
         options["stream_usage"] = True
