@@ -1,0 +1,52 @@
+"""Fixtures shared by all tests: settings in a temporary folder, scripted models, the seed articles."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import SmallEmbeddings, scripted_chat_model
+
+from qa.config import Settings
+from qa.models.chat import ChatModel
+from qa.pipeline import QA
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own settings out; only the cache of model files is shared."""
+    for name in [name for name in os.environ if name.startswith("QA_") and name != "QA_CACHE_DIR"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def seeds() -> Path:
+    """The folder of the two seed articles."""
+    return ROOT / "seeds"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, seeds: Path) -> Settings:
+    """Settings with an index of their own over the seed articles."""
+    return Settings(data_dir=tmp_path / "data", sources=(seeds,))
+
+
+@pytest.fixture
+def scripted_chat() -> ChatModel:
+    """A chat model without replies: fill ``scripted_chat.llm.replies`` or set ``.otherwise``; read ``.asked()``."""
+    return scripted_chat_model()
+
+
+@pytest.fixture
+def small_embeddings() -> SmallEmbeddings:
+    """Embeddings of hashed character n-grams."""
+    return SmallEmbeddings()
+
+
+@pytest.fixture
+def bot(settings: Settings, scripted_chat: ChatModel, small_embeddings: SmallEmbeddings) -> Iterator[QA]:
+    """A ``QA`` over the seed articles with the scripted model and the small embeddings."""
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as made:
+        yield made

@@ -1,0 +1,135 @@
+"""Small models that are real subclasses of what the product uses, for tests that need no weights."""
+
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field, PrivateAttr
+
+from qa.models.chat import ChatModel
+
+Reply = str | Exception | Callable[[str], str]
+"""What the scripted model does when asked: say this, raise this, or say what the function makes of the prompt."""
+
+
+class ScriptedModel(BaseChatModel):
+    """A LangChain model that says what it was told to say, and remembers what it was asked.
+
+    ``replies`` are used up in order; then ``otherwise`` answers every further prompt. Without it, a prompt too many fails the test.
+    """
+
+    replies: deque[Any] = Field(default_factory=deque)
+    otherwise: Any = None
+    prompts: list[list[BaseMessage]] = Field(default_factory=list)
+    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def asked(self) -> list[str]:
+        """Return every prompt so far as one text."""
+        return ["\n".join(message.text for message in prompt) for prompt in self.prompts]
+
+    def _next(self, messages: list[BaseMessage]) -> str:
+        with self._lock:
+            self.prompts.append(list(messages))
+            prompt = self.asked()[-1]
+            reply: Reply | None = self.replies.popleft() if self.replies else self.otherwise
+        if reply is None:
+            raise AssertionError(f"the scripted model has no reply left for:\n{prompt}")
+        if isinstance(reply, Exception):
+            raise reply
+        return reply if isinstance(reply, str) else reply(prompt)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        reply = self._next(messages)
+        message = AIMessage(reply, usage_metadata=_usage(messages, reply), response_metadata={"finish_reason": "stop"})
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        reply = self._next(messages)
+        for number, word in enumerate(reply.split(" ")):
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f" {word}" if number else word))
+        end = AIMessageChunk(
+            content="", usage_metadata=_usage(messages, reply), response_metadata={"finish_reason": "stop"}
+        )
+        yield ChatGenerationChunk(message=end)
+
+
+def _usage(messages: list[BaseMessage], reply: str) -> UsageMetadata:
+    read, written = sum(len(message.text.split()) for message in messages), len(reply.split())
+    return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
+
+
+def scripted_chat_model(*replies: Reply, otherwise: Reply | None = None) -> ChatModel:
+    """Return a ``ScriptedModel`` as the product holds its models; the model itself is its ``llm``."""
+    llm = ScriptedModel(replies=deque(replies), otherwise=otherwise)
+    return ChatModel(llm, name="scripted", identity="scripted-1", context_tokens=4096)
+
+
+class SmallEmbeddings(Embeddings):
+    """Hashed character n-grams: texts that share words lie near one another. Public face of ``SentenceEmbeddings``.
+
+    Args:
+        name: Two of different names have different fingerprints, though their vectors are the same.
+    """
+
+    dimension = 256
+    max_tokens: int | None = None
+
+    def __init__(self, name: str = "small") -> None:
+        self.name = name
+        self.fingerprint = hashlib.sha256(name.encode()).hexdigest()[:16]
+        self.documents: list[str] = []
+        """Every text that was embedded as a document, for tests of what is embedded anew."""
+
+    def encode_documents(self, texts: Sequence[str]) -> np.ndarray:
+        self.documents.extend(texts)
+        return self._encode(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+        return self._encode(texts)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.encode_documents(texts).tolist()
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.encode_queries([text])[0].tolist()
+
+    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for gram in _grams(text):
+                digest = hashlib.blake2b(gram.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+                row[int.from_bytes(digest, "big") % self.dimension] += 1.0
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(norms == 0, 1.0, norms)
+
+
+def _grams(text: str, sizes: Iterable[int] = (3, 4, 5)) -> Iterator[str]:
+    for word in text.casefold().split():
+        padded = f" {word} "
+        for size in sizes:
+            yield from (padded[start : start + size] for start in range(max(1, len(padded) - size + 1)))
