@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = npt.NDArray[np.float32]
+_HINT = "Set QA_EMBEDDING_MODEL to local, a sentence-transformers folder or the name of a model on the hub."
+_HUB_SECONDS = 5.0
 _BATCH = 32
 _SAMPLE = 4096
 _MANIFEST = "manifest.json"
@@ -89,9 +91,9 @@ class SentenceEmbeddings(Embeddings):
 def load_embeddings(settings: Settings, progress: Progress | None = None) -> SentenceEmbeddings:
     """Load the embedding model that the settings choose.
 
-    ``local`` is multilingual-e5-small: fetched once, then loaded without any network. Another name is a folder or a model
-    on the hub, loaded by sentence-transformers with the prompts it brings; a model of the E5 family that brings none
-    gets ``query:`` and ``passage:``, which its authors ask for.
+    ``local`` is multilingual-e5-small: fetched once, then loaded without any network. Another name is a folder or a hub
+    model, which is downloaded unless it is in the hub's cache, and loaded by sentence-transformers with the prompts it
+    brings; a model of the E5 family that brings none gets ``query:`` and ``passage:``, which its authors ask for.
 
     Raises:
         ModelError: The model cannot be fetched or loaded.
@@ -102,27 +104,42 @@ def load_embeddings(settings: Settings, progress: Progress | None = None) -> Sen
         return SentenceEmbeddings(model, name=EMBEDDER.name, identity=f"{EMBEDDER.sha256} {CONVERSION_VERSION}")
     folder = Path(name).expanduser()
     if _PATH.match(name) and not folder.is_dir():
-        raise ModelError(
-            f"There is no folder {folder}.", hint="Set QA_EMBEDDING_MODEL to local, a folder or a hub name."
-        )
-    model = _load(str(folder) if folder.is_dir() else name, local_files_only=folder.is_dir(), dtype="auto")
+        raise ModelError(f"There is no folder {folder}.", hint=_HINT)
+    model = _load(str(folder), local_files_only=True) if folder.is_dir() else _load_from_hub(name)
     if not any(model.prompts.values()) and _E5.search(name):
         model.prompts = dict(PROMPTS)
     return SentenceEmbeddings(model, name=name)
 
 
-def _load(name: str, *, local_files_only: bool, dtype: str) -> "SentenceTransformer":
+def _load_from_hub(name: str) -> "SentenceTransformer":
     import httpx
-    from safetensors import SafetensorError
+    from huggingface_hub import constants
+
+    try:
+        return _load(name, local_files_only=True)
+    except ModelError:
+        if constants.HF_HUB_OFFLINE:
+            raise
+    try:  # one quick question, because loading asks for many files and tries each again and again
+        httpx.head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+    except httpx.HTTPError as error:
+        raise _cannot_load(name, error) from error
+    return _load(name, local_files_only=False)
+
+
+def _load(name: str, *, local_files_only: bool, dtype: str = "auto") -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
 
     try:
         with _quiet_transformers():
             return SentenceTransformer(name, local_files_only=local_files_only, model_kwargs={"dtype": dtype})
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError, SafetensorError, httpx.HTTPError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        hint = "Set QA_EMBEDDING_MODEL to local, a sentence-transformers folder or the name of a model on the hub."
-        raise ModelError(f"The embedding model {name} cannot be loaded: {reason.rstrip('.')}.", hint=hint) from error
+    except Exception as error:  # whatever a model's loader and this version's hub client raise
+        raise _cannot_load(name, error) from error
+
+
+def _cannot_load(name: str, error: Exception) -> ModelError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return ModelError(f"The embedding model {name} cannot be loaded: {reason.rstrip('.')}.", hint=_HINT)
 
 
 def _local_folder(cache_dir: Path, progress: Progress | None) -> Path:
