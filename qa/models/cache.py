@@ -41,7 +41,7 @@ def stamp_matches(path: Path, sha256: str) -> bool:
     """Whether the file was found to have this hash and its size and modification time are still the same."""
     try:
         return bool(json.loads(_stamp(path).read_text(encoding="utf-8")) == _facts(path, sha256))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):  # no stamp, or none that can be read: the file counts as unverified
         return False
 
 

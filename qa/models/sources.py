@@ -117,7 +117,7 @@ class HubSource:
         description = f"{self.file} from {self.label}"
         with partial.open("ab" if resumed else "wb") as out, progress(description, total) as advance:
             advance(start)
-            for block in reply.iter_raw(BLOCK):
+            for block in reply.iter_raw():
                 out.write(block)
                 advance(len(block))
 
