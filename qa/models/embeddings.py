@@ -17,7 +17,7 @@ from langchain_core.embeddings import Embeddings
 
 from qa.config import Settings, fingerprint
 from qa.errors import ModelError
-from qa.models.artifacts import EMBEDDER, fetch
+from qa.models.artifacts import EMBEDDER, Artifact, fetch
 from qa.models.cache import exclusive
 from qa.models.e5 import CONVERSION_VERSION, PROMPTS, convert
 from qa.models.progress import Progress
@@ -100,7 +100,7 @@ def load_embeddings(settings: Settings, progress: Progress | None = None) -> Sen
     """
     name = settings.embedding_model
     if name == "local":
-        model = _load(str(_local_folder(settings.cache_dir, progress)), local_files_only=True, dtype="float32")
+        model = _load(str(_converted(EMBEDDER, settings.cache_dir, progress)), local_files_only=True)
         return SentenceEmbeddings(model, name=EMBEDDER.name, identity=f"{EMBEDDER.sha256} {CONVERSION_VERSION}")
     folder = Path(name).expanduser()
     if _PATH.match(name) and not folder.is_dir():
@@ -127,12 +127,13 @@ def _load_from_hub(name: str) -> "SentenceTransformer":
     return _load(name, local_files_only=False)
 
 
-def _load(name: str, *, local_files_only: bool, dtype: str = "auto") -> "SentenceTransformer":
+def _load(name: str, *, local_files_only: bool) -> "SentenceTransformer":
+    """Load a model in single precision, whatever it is stored in: on a CPU, half precision is slower and coarser."""
     from sentence_transformers import SentenceTransformer
 
     try:
         with _quiet_transformers():
-            return SentenceTransformer(name, local_files_only=local_files_only, model_kwargs={"dtype": dtype})
+            return SentenceTransformer(name, local_files_only=local_files_only, model_kwargs={"dtype": "float32"})
     except Exception as error:  # whatever a model's loader and this version's hub client raise
         raise _cannot_load(name, error) from error
 
@@ -142,11 +143,11 @@ def _cannot_load(name: str, error: Exception) -> ModelError:
     return ModelError(f"The embedding model {name} cannot be loaded: {reason.rstrip('.')}.", hint=_HINT)
 
 
-def _local_folder(cache_dir: Path, progress: Progress | None) -> Path:
-    """Return the folder of the converted model, made if it is missing or damaged."""
-    folder = cache_dir / f"{EMBEDDER.name}-{EMBEDDER.sha256[:12]}-{CONVERSION_VERSION}"
+def _converted(artifact: Artifact, cache_dir: Path, progress: Progress | None) -> Path:
+    """Return the folder of the converted weights, made if it is missing or damaged."""
+    folder = cache_dir / f"{artifact.name}-{artifact.sha256[:12]}-{CONVERSION_VERSION}"
     if not _intact(folder):
-        weights = fetch(EMBEDDER, cache_dir, progress=progress)
+        weights = fetch(artifact, cache_dir, progress=progress)
         with exclusive(folder):
             if not _intact(folder):
                 _build(weights, folder)
