@@ -48,6 +48,7 @@ _YEARS = re.compile(
     rf"(?<![\d/-])(?P<first>(?:1\d|20)\d\d)\s?(?P<mark>[-/])\s?(?P<century>1\d|20)?(?P<second>\d\d){_AFTER}"
 )
 _CENTURY = 100
+UNKNOWN_YEAR = "XXXX"
 _YOUNGEST_SHORT_YEAR = 49  # '49 is 2049, '50 is 1950
 
 _THOUSANDS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:(?:\.\d{3})+(?!\.?\d)|(?:,\d{3})+(?!,?\d))")
@@ -168,7 +169,7 @@ def _edtf(match: re.Match[str]) -> str:
         dt.date(year or 2000, month, day or 1)  # 2000 had a 29 February
     except ValueError:
         return match.group()
-    return f"{year or 'XXXX'}-{month:02}" + (f"-{day:02}" if day else "")
+    return f"{year or UNKNOWN_YEAR}-{month:02}" + (f"-{day:02}" if day else "")
 
 
 def _year(written: str) -> int:

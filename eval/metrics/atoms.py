@@ -1,0 +1,49 @@
+"""The checkable facts of a text, by rules of their own: the product's finder does not mark its own work."""
+
+import re
+from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
+from itertools import zip_longest
+
+from eval.normalise import covers, tokens
+from eval.values import UNKNOWN_YEAR, unify
+from qa.lexicon import SENTENCE_STARTERS
+from qa.text import fold
+
+AtomFinder = Callable[[str], AbstractSet[str]]
+
+_VALUE = re.compile(r"\d|xxxx-\d")
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]|\]\s)[\s«“„\"'(\[-]*$")
+
+
+def find_atoms(text: str) -> frozenset[str]:
+    """Return the numbers, dates and capitalised words of ``text`` as normalised tokens.
+
+    The capital of a sentence's first word says nothing, so that word counts only where another capitalised word follows
+    ("Antonio Conte ha…") and it is no function word ("Il Bari ha…"). Meant for Italian and English.
+    """
+    values = {token for token in tokens(text) if _VALUE.match(token)}
+    return frozenset(values | _names(unify(text)))
+
+
+def _names(text: str) -> set[str]:
+    words = list(_WORD.finditer(text))
+    names: set[str] = set()
+    for word, following in zip_longest(words, words[1:]):
+        if not word[0][0].isupper() or word[0] == UNKNOWN_YEAR:
+            continue
+        goes_on = following is not None and following[0][0].isupper() and following.start() == word.end() + 1
+        starts_name = goes_on and text[word.end()] == " " and fold(word[0]) not in SENTENCE_STARTERS
+        if starts_name or not _SENTENCE_START.search(text[: word.start()]):
+            names.add(fold(word[0]))
+    return names
+
+
+def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_atoms) -> list[str]:
+    """Return, sorted, the ``atoms`` that ``evidence`` does not state.
+
+    It states an atom that is one of its own, one of its words in any case, or a less precise form of one of its dates.
+    """
+    stated = {*find(evidence), *tokens(evidence)}
+    return sorted(atom for atom in atoms if not any(covers(known, atom) for known in stated))
