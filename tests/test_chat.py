@@ -370,14 +370,14 @@ def test_an_estimate_of_tokens_errs_on_the_long_side(server):
     assert by_url(server).count_tokens("") == 0
 
 
-MESSAGES = [("system", "Rispondi in una parola."), ("user", "Qual è la capitale d'Italia?")]
+MESSAGES = [("system", "Ripeti la parola che ti viene data."), ("user", "Spartak")]
 SERVER_SCRIPT = """
 import sys, threading
 from pathlib import Path
 from qa.config import Settings
 from qa.models.local import LlamaServer
 server = LlamaServer(Path(sys.argv[1]), "served", Settings(context_tokens=1024))
-print(server.url, server.api_key, flush=True)
+print(server.url, server.api_key.get_secret_value(), flush=True)
 sys.stdin.read()
 """
 
@@ -396,7 +396,7 @@ def local(weights) -> Iterator[ChatModel]:
 @pytest.mark.model
 def test_the_local_model_streams_with_usage_and_prints_nothing(local, capfd):
     chunks = list(local.stream(MESSAGES))
-    assert "Roma" in "".join(chunk.content for chunk in chunks)
+    assert "Spartak" in "".join(chunk.content for chunk in chunks)
     assert any(chunk.usage_metadata for chunk in chunks)
     assert capfd.readouterr() == ("", "")
     assert (local.is_local, local.name, local.context_tokens) == (True, LANGUAGE_MODEL.name, 4096)
@@ -448,20 +448,18 @@ def test_the_local_server_wants_its_key_and_is_gone_after_close(weights):
     model.close()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/models", trust_env=False)
-    with pytest.raises(ModelError, match="cannot be reached"):
-        model.invoke("Chi?")
 
 
 @pytest.mark.model
 def test_llama_cpp_in_another_process_is_asked_by_url_and_ends_with_it(weights):
     command = [sys.executable, "-c", SERVER_SCRIPT, str(weights)]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - this test's own script
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         url, key = process.stdout.readline().split()
         settings = Settings(model="openai:served", model_base_url=url, model_api_key=key)
         with load_chat_model(settings) as model:
-            assert "Roma" in model.invoke(MESSAGES).content
+            assert "Spartak" in model.invoke(MESSAGES).content
         with pytest.raises(ModelError, match="QA_MODEL_API_KEY"):
             load_chat_model(settings.replace(model_api_key="wrong")).invoke("Chi?")
         process.stdin.close()

@@ -117,7 +117,10 @@ class ChatModel:
         return -(-len(text) // _CHARACTERS_PER_TOKEN)
 
     def close(self) -> None:
-        """Free what a local model holds; a second call does nothing."""
+        """Close connections and free what a local model holds; a second call does nothing."""
+        connections = getattr(self.llm, "root_client", None)  # of ChatOpenAI; other classes close their own
+        if connections is not None:
+            connections.close()
         if self._server is not None:
             self._server.close()
 

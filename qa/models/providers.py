@@ -1,7 +1,9 @@
 """Language models elsewhere: any provider LangChain knows, and any server that speaks OpenAI's protocol."""
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from pydantic import SecretStr
 
 from qa.config import Settings
@@ -17,6 +19,17 @@ FORMS = (
 )
 _EXTRAS = {"anthropic": "anthropic", "google_genai": "google", "mistralai": "mistral", "ollama": "ollama"}
 _MAX_RETRIES = 2
+
+
+class _Bearer(httpx.Auth):
+    """A key for ChatOllama, which has no field of its own for one and would show a header in its repr."""
+
+    def __init__(self, key: SecretStr) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
+        yield request
 
 
 def connect(settings: Settings) -> "BaseChatModel":
@@ -72,17 +85,20 @@ def _parse(settings: Settings) -> tuple[str, str]:
 
 def _options(provider: str, settings: Settings) -> dict[str, Any]:
     """What a provider's class calls the settings."""
+    from openai import Timeout
+
     secret = secret_of(settings)
     address = {"base_url": settings.model_base_url} if settings.model_base_url else {}
     if provider == "ollama":
-        headers = {"Authorization": f"Bearer {secret.get_secret_value()}"} if secret else {}
-        client = {"timeout": settings.model_timeout, "headers": headers}
+        client = {"timeout": settings.model_timeout, "auth": _Bearer(secret) if secret else None}
         length = {"num_predict": settings.max_tokens, "num_ctx": settings.context_tokens}
         return {"temperature": settings.temperature, "client_kwargs": client} | length | address
     options = shape(settings) | {"timeout": settings.model_timeout, "max_retries": _MAX_RETRIES} | address
     if secret is not None:
         options["api_key"] = secret
     if provider == "openai":
+        # As an object, for a float makes langchain-openai share one pool of connections that nobody may close.
+        options["timeout"] = Timeout(settings.model_timeout)
         options["stream_usage"] = True
         if address:
             options["use_responses_api"] = False
