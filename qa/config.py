@@ -18,7 +18,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def resource(name: str) -> Path:
-    """Return the folder ``name`` ("prompts", "seeds") that comes with the package: inside the wheel, or beside ``qa/`` in a checkout."""
+    """Return a folder that comes with the package, "prompts" or "seeds": in the wheel, beside ``qa/`` in a checkout."""
     packaged = _PACKAGE / "_resources" / name
     return packaged if packaged.is_dir() else _PACKAGE.parent / name
 
@@ -30,19 +30,29 @@ def fingerprint(value: object) -> str:
 
 
 class Settings(BaseSettings):
-    """Everything that can be chosen, each also as an environment variable with the prefix ``QA_`` (``QA_MODEL``, ``QA_CACHE_DIR``…).
+    """Everything that can be chosen, each also by an environment variable with the prefix ``QA_``, like ``QA_MODEL``.
 
     Raises:
         ConfigError: A key is unknown or a value is out of bounds; the message names it.
     """
 
-    model_config = SettingsConfigDict(env_prefix="QA_", extra="forbid", frozen=True, env_ignore_empty=True, protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix="QA_", extra="forbid", frozen=True, env_ignore_empty=True, protected_namespaces=()
+    )
 
-    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir(APP_NAME)), description="The index and what users add.")
-    cache_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir(APP_NAME)), description="Model files.")
-    sources: tuple[Path, ...] = Field(default_factory=lambda: (resource("seeds"),), description="Article files and folders.")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir(APP_NAME)), description="The index and what users add."
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir(APP_NAME)), description="Model files."
+    )
+    sources: tuple[Path, ...] = Field(
+        default_factory=lambda: (resource("seeds"),), description="Article files and folders."
+    )
 
-    model: str = Field(default="local", min_length=1, description="local, gguf:FILE, hf:REPO/FILE.gguf or PROVIDER:NAME.")
+    model: str = Field(
+        default="local", min_length=1, description="local, gguf:FILE, hf:REPO/FILE.gguf or PROVIDER:NAME."
+    )
     model_base_url: str | None = Field(default=None, description="An OpenAI-compatible server for openai:NAME.")
     model_api_key: SecretStr | None = Field(default=None, description="Key of that server or provider.")
     model_timeout: Annotated[float, Field(gt=0, le=600)] = 120.0
@@ -51,7 +61,9 @@ class Settings(BaseSettings):
     max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
 
-    embedding_model: str = Field(default="local", min_length=1, description="local, or a sentence-transformers name or folder.")
+    embedding_model: str = Field(
+        default="local", min_length=1, description="local, or a sentence-transformers name or folder."
+    )
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the embedded store.")
     lock_timeout: Annotated[float, Field(ge=0, le=600)] = 30.0
 
@@ -68,8 +80,13 @@ class Settings(BaseSettings):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False, include_url=False))
-            raise ConfigError(f"Invalid settings: {problems}.", hint="See the table of settings in the README.") from None
+            problems = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg']}"
+                for e in error.errors(include_input=False, include_url=False)
+            )
+            raise ConfigError(
+                f"Invalid settings: {problems}.", hint="See the table of settings in the README."
+            ) from None
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some settings changed, checked like new ones."""
@@ -77,7 +94,17 @@ class Settings(BaseSettings):
 
     def fingerprint(self) -> str:
         """Hash of the settings that can change an answer; secrets, folders and addresses are left out."""
-        places = {"data_dir", "cache_dir", "sources", "model_base_url", "model_api_key", "chroma_url", "log_level", "host", "port"}
+        places = {
+            "data_dir",
+            "cache_dir",
+            "sources",
+            "model_base_url",
+            "model_api_key",
+            "chroma_url",
+            "log_level",
+            "host",
+            "port",
+        }
         return fingerprint(self.model_dump(mode="json", exclude=places))
 
 

@@ -24,7 +24,12 @@ SyncProgress = Callable[[int, int, str], None]
 """Called before each file that must be read: files done, files to do, the file's name."""
 
 
-def sync(settings: Settings, store: Store, embeddings: "Callable[[], SentenceEmbeddings]", progress: SyncProgress | None = None) -> SyncReport:
+def sync(
+    settings: Settings,
+    store: Store,
+    embeddings: "Callable[[], SentenceEmbeddings]",
+    progress: SyncProgress | None = None,
+) -> SyncReport:
     """Add new articles, replace changed ones, remove those whose file is gone.
 
     Args:
@@ -79,5 +84,3 @@ def sync(settings: Settings, store: Store, embeddings: "Callable[[], SentenceEmb
 def _version(settings: Settings, path: Path) -> str:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return fingerprint([digest, READER_VERSION, settings.chunk_characters])
-
-

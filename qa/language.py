@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @cache
 def _detector() -> "LanguageDetector":
-    from lingua import IsoCode639_1, LanguageDetectorBuilder  # noqa: PLC0415 - heavy
+    from lingua import IsoCode639_1, LanguageDetectorBuilder
 
     codes = [getattr(IsoCode639_1, code) for code in _LANGUAGES]
     return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()

@@ -24,7 +24,7 @@ class LexicalIndex:
     """
 
     def __init__(self, texts: Sequence[str], languages: Sequence[str]) -> None:
-        import bm25s  # noqa: PLC0415 - brings numba along
+        import bm25s  # brings numba along
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)
         corpus = [stems(text, language) for text, language in zip(texts, languages, strict=True)]
@@ -50,7 +50,7 @@ class LexicalIndex:
 
     def scores(self, question: str, language: str) -> "np.ndarray":
         """Return the BM25 score of every text, shape (n,)."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         query = self.query_stems(question, language)
         if self._bm25 is None or not query:
@@ -58,7 +58,7 @@ class LexicalIndex:
         return np.asarray(self._bm25.get_scores(query), dtype=np.float32)
 
     def _alike(self, stem: str, cutoff: float) -> list[str]:
-        from rapidfuzz import fuzz, process  # noqa: PLC0415
+        from rapidfuzz import fuzz, process
 
         matches = process.extract(stem, self._vocabulary, scorer=fuzz.ratio, score_cutoff=cutoff, limit=3)
         return [match for match, _, _ in matches if match != stem and match[0] == fold(stem)[0]]

@@ -38,12 +38,14 @@ class Prompt(Record):
     @cached_property
     def template(self) -> "ChatPromptTemplate":
         """The LangChain template of the two messages."""
-        from langchain_core.prompts import ChatPromptTemplate  # noqa: PLC0415 - half a second that `import qa` must not pay
+        from langchain_core.prompts import ChatPromptTemplate  # half a second that `import qa` must not pay
 
         return ChatPromptTemplate([("system", self.system), ("user", self.user)])
 
     def fill(self, values: Mapping[str, str]) -> "PromptValue":
-        """Return the messages with the placeholders filled in; values that this language's file has no place for are left out.
+        """Return the messages with the placeholders filled in.
+
+        Values that this language's file has no place for are left out.
 
         Raises:
             PromptError: The file has a placeholder for which there is no value.
@@ -64,21 +66,28 @@ def load_prompt(name: str, language: str) -> Prompt:
     Raises:
         PromptError: The file is missing, lacks a section, or does not use exactly the placeholders it declares.
     """
-    import frontmatter  # noqa: PLC0415 - brings a YAML parser along
+    import frontmatter  # brings a YAML parser along
 
     folder = resource("prompts")
     path = next((p for p in (folder / f"{name}.{language}.md", folder / f"{name}.md") if p.is_file()), None)
     if path is None:
-        raise PromptError(f"The prompt {name!r} is missing in {folder}.", hint="Reinstall the package or restore the file.")
+        raise PromptError(
+            f"The prompt {name!r} is missing in {folder}.", hint="Reinstall the package or restore the file."
+        )
     document = frontmatter.loads(path.read_text(encoding="utf-8"))
     parts = _SECTION.split(document.content)[1:]
     sections = {role: text.strip() for role, text in zip(parts[::2], parts[1::2], strict=True)}
     if set(sections) != {"system", "user"}:
-        raise PromptError(f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {sorted(sections) or 'none'}.")
+        raise PromptError(
+            f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {sorted(sections) or 'none'}."
+        )
     used = {field for text in sections.values() for _, field, _, _ in Formatter().parse(text) if field is not None}
-    declared = set(document.metadata.get("placeholders") or [])
+    stated = document.metadata.get("placeholders")
+    declared = set(stated) if isinstance(stated, list) else set()
     if used != declared:
-        raise PromptError(f"{path.name} uses {sorted(used)} but declares {sorted(declared)}.", hint="Make the two agree.")
+        raise PromptError(
+            f"{path.name} uses {sorted(used)} but declares {sorted(declared)}.", hint="Make the two agree."
+        )
     return Prompt(name=path.stem, system=sections["system"], user=sections["user"], placeholders=frozenset(used))
 
 
@@ -89,11 +98,16 @@ def load_phrases(language: str) -> dict[str, str]:
     Raises:
         PromptError: The languages of ``phrases.toml`` do not all have the same phrases.
     """
-    phrases: dict[str, dict[str, str]] = tomllib.loads((resource("prompts") / "phrases.toml").read_text(encoding="utf-8"))
+    phrases: dict[str, dict[str, str]] = tomllib.loads(
+        (resource("prompts") / "phrases.toml").read_text(encoding="utf-8")
+    )
     names = set(phrases[DEFAULT_LANGUAGE])
     for code, table in phrases.items():
         if set(table) != names:
-            raise PromptError(f"phrases.toml: [{code}] differs from [{DEFAULT_LANGUAGE}] in {sorted(set(table) ^ names)}.", hint="Complete it.")
+            raise PromptError(
+                f"phrases.toml: [{code}] differs from [{DEFAULT_LANGUAGE}] in {sorted(set(table) ^ names)}.",
+                hint="Complete it.",
+            )
     return phrases.get(language, phrases[DEFAULT_LANGUAGE])
 
 

@@ -1,7 +1,8 @@
 """The data that travels through the package, and nothing else.
 
-Every value is immutable. Offsets count Unicode code points into an article's text as read, ``start`` inclusive, ``end`` exclusive.
-Dates are ISO 8601 strings cut to what is known: ``2021-02-09T18:18``, ``2021-02-09``, ``2021-02`` or ``2021``.
+Every value is immutable. Offsets count Unicode code points into an article's text as read, ``start`` inclusive, ``end``
+exclusive. Dates are ISO 8601 strings cut to what is known:
+``2021-02-09T18:18``, ``2021-02-09``, ``2021-02`` or ``2021``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,8 +31,9 @@ class Span(Record):
 class Article(Record):
     """One news article as read from a file.
 
-    ``text`` is everything that was read; ``body`` delimits what is the article itself, without front matter, agency line and the like;
-    ``headings`` are the spans inside the body that are headlines, not sentences. ``source`` is the file's name, unique in an index.
+    ``text`` is everything that was read; ``body`` delimits what is the article itself, without front matter, agency
+    line and the like; ``headings`` are the spans inside the body that are headlines, not sentences. ``source`` is the
+    file's name, unique in an index.
     """
 
     source: str
@@ -135,7 +137,8 @@ class Answer(Record):
 
     Attributes:
         text: Plain text with ``[n]`` markers; no links, images or HTML.
-        status: ``answered``; ``conflict`` when articles disagree; ``abstained`` when the question as asked is not answered.
+        status: ``answered``; ``conflict`` when articles disagree; ``abstained`` when the question as asked is not
+            answered.
         citations: One for each marker used in ``text``, in order of their markers.
         passages: What was read to find the answer, best first.
         confidence: Estimated probability that the answer is right, 0 to 1.

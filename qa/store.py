@@ -1,18 +1,19 @@
 """The index: articles, chunks and their vectors in Chroma. The only module that knows chromadb.
 
-Two collections belong to each embedding model, named after its fingerprint. ``sentences-…`` holds a record a sentence, with its vector and the
-chunk it belongs to: the best sentence of a chunk finds it better than a vector of the whole (measured in the README). ``articles-…`` holds a
-record an article, with its text. It is written after all of the article's sentences and names their version, so it is the commit: sentences
-that no article record vouches for are left-overs of a killed process and are swept out when the index is next opened for writing.
+Two collections belong to each embedding model, named after its fingerprint. ``sentences-…`` holds a record a sentence,
+with its vector and the chunk it belongs to: the best sentence of a chunk finds it better than a vector of the whole
+(measured in the README). ``articles-…`` holds a record an article, with its text. It is written after all of the
+article's sentences and names their version, so it is the commit: sentences that no article record vouches for are
+left-overs of a killed process and are swept out when the index is next opened for writing.
 """
 
 import json
 import logging
-from itertools import groupby
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,18 +24,20 @@ from qa.schema import Article, ArticleInfo, Chunk, Span
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 log = logging.getLogger(__name__)
 
 _PAGE = 5000
+_NO_VECTOR: list[Sequence[float]] = [[1.0]]  # Articles are looked up, not searched, but Chroma wants one.
 # Wide enough that the approximate graph finds what an exact search would in collections of ordinary size.
-_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
+_HNSW: "CreateHNSWConfiguration" = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 
 
 @dataclass(frozen=True)
 class Stored:
-    """An article in the index: ``version`` hashes the file and the way it was read; its chunks and sentences are counted."""
+    """An article in the index; ``version`` hashes the file and the way it was read, the other two are counts."""
 
     article: Article
     version: str
@@ -86,18 +89,21 @@ class Store:
         collection = self._client.get_or_create_collection(
             name,
             metadata=metadata,
-            configuration={"hnsw": _HNSW},  # type: ignore[typeddict-item] - the stub wants its own TypedDict for the same keys
+            configuration={"hnsw": _HNSW},
             embedding_function=None,
         )
         if (collection.metadata or {}).get("embedder") != self._embedder:
-            raise StoreError(f"The collection {name} was made by another embedding model.", hint="Delete the index folder and run `qa sync`.")
+            raise StoreError(
+                f"The collection {name} was made by another embedding model.",
+                hint="Delete the index folder and run `qa sync`.",
+            )
         return collection
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the index for writing; a second process waits ``lock_timeout`` seconds for its turn.
 
-        A marker file stands while somebody writes: who finds it knows that the last writer was killed, and repairs first.
+        A marker file stands while somebody writes: who finds it knows that the last writer was killed, and repairs.
 
         Raises:
             StoreError: Another process did not finish in time.
@@ -134,7 +140,8 @@ class Store:
             for start in range(0, len(records), self._batch):
                 part = records[start : start + self._batch]
                 self._sentences.upsert(
-                    # The version is part of the id, so that the old and the new sentences of a changed file stand side by side until the commit.
+                    # The version is part of the id, so that the old and the new sentences of a changed file stand side
+                    # by side until the commit.
                     ids=[f"{version}-{c.id}-{number}" for c, number, _ in part],
                     documents=[article.text[span.start : span.end] for _, _, span in part],
                     metadatas=[_metadata(c, number, span, version) for c, number, span in part],
@@ -145,9 +152,10 @@ class Store:
                 ids=[article.source],
                 documents=[article.text],
                 metadatas=[{"version": version, "chunks": len(chunks), "sentences": len(records), "about": about}],
-                embeddings=[[1.0]],
+                embeddings=_NO_VECTOR,
             )
-            self._sentences.delete(where={"$and": [{"source": article.source}, {"version": {"$ne": version}}]})
+            older = {"version": {"$ne": version}}
+            self._sentences.delete(where={"$and": [{"source": article.source}, older]})  # type: ignore[list-item]  # the stub wants literal keys
 
     def remove(self, source: str) -> None:
         """Take an article and its chunks out."""
@@ -156,7 +164,7 @@ class Store:
             self._sentences.delete(where={"source": source})
 
     def repair(self) -> tuple[str, ...]:
-        """Sweep out what a killed process left: sentences without their article, articles without all of their sentences.
+        """Sweep out what a killed process left: sentences without their article, articles without all their sentences.
 
         Returns:
             The sources that were not whole.
@@ -166,7 +174,11 @@ class Store:
             for _, _, metadata in _pages(self._sentences):
                 key = (metadata["source"], metadata["version"])
                 counts[key] = counts.get(key, 0) + 1
-            whole = {(s.article.source, s.version) for s in self._stored() if counts.get((s.article.source, s.version), 0) == s.sentences}
+            whole = {
+                (s.article.source, s.version)
+                for s in self._stored()
+                if counts.get((s.article.source, s.version), 0) == s.sentences
+            }
             broken = {s.article.source for s in self._stored()} - {source for source, _ in whole}
             for source in broken:
                 self.remove(source)
@@ -185,13 +197,15 @@ class Store:
                     self._client.delete_collection(collection.name)
 
     def search(self, vector: "np.ndarray", k: int) -> list[tuple[str, int, float]]:
-        """Return the ``k`` nearest sentences, best first: their chunk's id, their number in it, their cosine similarity."""
+        """Return the ``k`` nearest sentences, best first: their chunk's id, number in it and cosine similarity."""
         with _store_errors("search"):
             found = self._sentences.query(query_embeddings=[vector], n_results=k, include=["distances", "metadatas"])
         distances, metadatas = found["distances"], found["metadatas"]
         if not distances or not metadatas:
             return []
-        return [(str(m["id"]), int(str(m["sentence"])), 1.0 - d) for m, d in zip(metadatas[0], distances[0], strict=True)]
+        return [
+            (str(m["id"]), int(str(m["sentence"])), 1.0 - d) for m, d in zip(metadatas[0], distances[0], strict=True)
+        ]
 
     def _stored(self) -> Iterator[Stored]:
         for _, text, metadata in _pages(self._articles):
@@ -210,7 +224,7 @@ def write_lock(settings: Settings) -> Iterator[None]:
     Raises:
         StoreError: It was not free within ``lock_timeout`` seconds.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415
+    from filelock import FileLock, Timeout
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "index.lock"
@@ -226,14 +240,16 @@ def write_lock(settings: Settings) -> Iterator[None]:
 
 
 def _connect(settings: Settings) -> "ClientAPI":
-    import chromadb  # noqa: PLC0415 - a second of imports
-    from chromadb.config import Settings as ChromaSettings  # noqa: PLC0415
+    import chromadb  # a second of imports
+    from chromadb.config import Settings as ChromaSettings
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     if settings.chroma_url:
         url = urlsplit(settings.chroma_url)
         secure = url.scheme == "https"
-        return chromadb.HttpClient(host=url.hostname or "localhost", port=url.port or (443 if secure else 8000), ssl=secure, settings=quiet)
+        return chromadb.HttpClient(
+            host=url.hostname or "localhost", port=url.port or (443 if secure else 8000), ssl=secure, settings=quiet
+        )
     folder = settings.data_dir / "index"
     folder.mkdir(parents=True, exist_ok=True)
     return chromadb.PersistentClient(path=str(folder), settings=quiet)
@@ -245,7 +261,7 @@ def _store_errors(what: str) -> Iterator[None]:
         yield
     except StoreError:
         raise
-    except Exception as error:  # noqa: BLE001 - chromadb raises bare Exceptions and Rust panics' wrappers alike
+    except Exception as error:  # chromadb raises bare Exceptions and Rust panics' wrappers alike
         hint = "Run `python -m qa doctor`; `python -m qa sync` rebuilds what is missing."
         raise StoreError(f"The index could not {what}: {type(error).__name__}: {error}.", hint=hint) from error
 

@@ -27,16 +27,18 @@ def words(text: str) -> list[str]:
 @cache
 def stopwords(language: str) -> frozenset[str]:
     """Return the folded function words of ``language``; none where the language is not known."""
-    from bm25s import stopwords as lists  # noqa: PLC0415 - brings numba along
+    from bm25s import stopwords as lists  # brings numba along
 
     if language not in _SNOWBALL:
         return frozenset()
-    return frozenset(fold(word) for word in getattr(lists, f"STOPWORDS_{'EN' if language == 'en' else _SNOWBALL[language].upper()}"))
+    return frozenset(
+        fold(word) for word in getattr(lists, f"STOPWORDS_{'EN' if language == 'en' else _SNOWBALL[language].upper()}")
+    )
 
 
 @cache
 def _stemmer(language: str) -> "Stemmer.Stemmer":
-    from Stemmer import Stemmer  # noqa: PLC0415
+    from Stemmer import Stemmer
 
     return Stemmer(_SNOWBALL[language])
 
