@@ -56,7 +56,7 @@ class McNemar(Record):
 
 def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """Return Wilson's score interval of a proportion (Wilson 1927); the whole range where ``n`` is 0."""
-    from scipy import stats  # noqa: PLC0415 - heavy
+    from scipy import stats
 
     if n == 0:
         return Interval(low=0.0, high=1.0)
@@ -74,7 +74,7 @@ def mcnemar(a: Sequence[bool], b: Sequence[bool]) -> McNemar:
     Raises:
         QAError: The two do not pair up.
     """
-    from scipy import stats  # noqa: PLC0415 - heavy
+    from scipy import stats
 
     _check_lengths(a, b)
     gained = sum(not x and y for x, y in zip(a, b, strict=True))
@@ -118,7 +118,7 @@ def paired_difference(
     Raises:
         QAError: The three do not pair up.
     """
-    from scipy import stats  # noqa: PLC0415 - heavy
+    from scipy import stats
 
     _check_lengths(clusters, a, b)
     members = {cluster: i for i, cluster in enumerate(dict.fromkeys(clusters))}

@@ -115,7 +115,7 @@ def _digits_for_words(text: str) -> str:
 
 def _spelled_numbers(pieces: list[str]) -> Iterator[tuple[int, int, str]]:
     """Yield (first piece, piece after the last, digits); what reads as Italian is not read as English again."""
-    from text_to_num import find_numbers  # noqa: PLC0415 - compiled, only needed once there is text
+    from text_to_num import find_numbers
 
     taken: set[int] = set()
     for language in ("it", "en"):

@@ -127,7 +127,7 @@ def outcome_of(case: Case, answer: Answer, *, missed: bool, forbidden: bool) -> 
 
 def unsafe_markup(text: str) -> tuple[str, ...]:
     """Return which of ``html``, ``image`` and ``link`` stand in ``text``, as Markdown too, finished or not."""
-    import nh3  # noqa: PLC0415 - compiled
+    import nh3
 
     kinds = {
         "html": nh3.is_html(text) or _UNFINISHED_TAG.search(text) is not None,

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
-from itertools import zip_longest
 
 from eval.normalise import covers, tokens
 from eval.values import UNKNOWN_YEAR, unify
-from qa.lexicon import SENTENCE_STARTERS
 from qa.text import fold
 
 AtomFinder = Callable[[str], AbstractSet[str]]
@@ -20,24 +18,19 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]|\]\s)[\s«“„\"'(\[-]*$")
 def find_atoms(text: str) -> frozenset[str]:
     """Return the numbers, dates and capitalised words of ``text`` as normalised tokens.
 
-    The capital of a sentence's first word says nothing, so that word counts only where another capitalised word follows
-    ("Antonio Conte ha…") and it is no function word ("Il Bari ha…"). Meant for Italian and English.
+    The capital of a sentence's first word says nothing ("Vinse Conte"), so that word is left out. Meant for Italian and
+    English: every noun of German would count.
     """
     values = {token for token in tokens(text) if _VALUE.match(token)}
     return frozenset(values | _names(unify(text)))
 
 
 def _names(text: str) -> set[str]:
-    words = list(_WORD.finditer(text))
-    names: set[str] = set()
-    for word, following in zip_longest(words, words[1:]):
-        if not word[0][0].isupper() or word[0] == UNKNOWN_YEAR:
-            continue
-        goes_on = following is not None and following[0][0].isupper() and following.start() == word.end() + 1
-        starts_name = goes_on and text[word.end()] == " " and fold(word[0]) not in SENTENCE_STARTERS
-        if starts_name or not _SENTENCE_START.search(text[: word.start()]):
-            names.add(fold(word[0]))
-    return names
+    return {
+        fold(word[0])
+        for word in _WORD.finditer(text)
+        if word[0][0].isupper() and word[0] != UNKNOWN_YEAR and not _SENTENCE_START.search(text[: word.start()])
+    }
 
 
 def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_atoms) -> list[str]:

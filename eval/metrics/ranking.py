@@ -30,8 +30,8 @@ def score_retrieval(
         passages: Best first; ten or more for the metrics at ten to mean what they say.
         articles: By file name.
     """
-    import ir_measures  # noqa: PLC0415 - heavy
-    from ir_measures import RR, Success, nDCG  # noqa: PLC0415
+    import ir_measures
+    from ir_measures import RR, Success, nDCG
 
     if not support:
         return None

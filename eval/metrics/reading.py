@@ -7,7 +7,7 @@ from qa.schema import Answer, Article, Citation
 from qa.sentences import sentence_spans
 
 _MARKER = re.compile(r"\[(\d+)\]")
-_MARKERS_AFTER_END = re.compile(r"([.!?…]+[»”\"')]*)\s*((?:\[\d+\]\s*)+)")
+_MARKERS_AFTER_END = re.compile(r"([.!?…]+[»”“\"')]*)\s*((?:\[\d+\]\s*)+)")
 _QUOTATION = re.compile(r"«([^»]*)»|“([^”]*)”|„([^“”]*)[“”]|\"([^\"]*)\"")
 _OPENING = frozenset('«“„"')
 
