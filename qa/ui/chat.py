@@ -1,0 +1,220 @@
+"""The chat: a question in, checked sentences out as they are earned, their sources beside them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+from qa.errors import QAError
+from qa.schema import Final, Retrieved, Token
+from qa.ui.conversation import Failure, Turn, dump, history
+from qa.ui.loading import Loading
+from qa.ui.markup import partial_html, plain, turn_messages
+from qa.ui.sources import opened, panel, turn_sources
+from qa.ui.texts import Language, browser_language, texts
+
+if TYPE_CHECKING:
+    from qa.pipeline import QA
+
+QUESTION_LIMIT = 1000
+"""Characters of a question."""
+_TICK = 0.5
+_SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
+Update = dict[Any, Any]
+
+
+class Chat:
+    """The components of the chat and what happens in them. Must be made inside a ``gr.Blocks``.
+
+    Attributes:
+        turns: The conversation of this browser tab, a tuple of ``Turn``.
+        saved: The same in the browser's own storage, so that it survives a reload.
+    """
+
+    def __init__(self, bot: "QA", loading: Loading) -> None:
+        self.bot = bot
+        self.loading = loading
+        self.turns = gr.State(())
+        # The key must stay the same from one start to the next; the data never leaves this browser.
+        self.saved = gr.BrowserState([], storage_key="carrera-qa", secret=str(bot.settings.data_dir))
+        with gr.Row(elem_id="chat-row"):
+            with gr.Column(scale=3, min_width=320):
+                self.chatbot = gr.Chatbot(
+                    label=I18nData("conversation"),
+                    show_label=False,
+                    elem_id="conversation",
+                    height="62vh",
+                    allow_tags=False,
+                    sanitize_html=True,
+                    latex_delimiters=[],
+                    layout="bubble",
+                    buttons=[],
+                    allow_file_downloads=False,
+                    placeholder=I18nData("welcome"),
+                )
+                self.status = gr.HTML(elem_id="status", html_template='<div role="status">${value}</div>')
+                self.box = gr.Textbox(
+                    show_label=False,
+                    label=I18nData("question"),
+                    placeholder=I18nData("placeholder"),
+                    elem_id="question",
+                    submit_btn=True,
+                    autofocus=True,
+                    max_length=QUESTION_LIMIT,
+                    lines=1,
+                    max_lines=4,
+                )
+            with gr.Column(scale=2, min_width=320, elem_id="sources-column"):
+                self.panel = gr.HTML(
+                    elem_id="sources", html_template='<section tabindex="0">${value}</section>', js_on_load=_SCRIPT
+                )
+        self.shown = [self.chatbot, self.turns, self.panel, self.status, self.box, self.saved]
+        self._connect()
+
+    def _connect(self) -> None:
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking = [
+            self.box.submit(self.ask, [self.box, self.turns], self.shown, **quiet),
+            self.chatbot.example_select(self.ask_example, [self.turns], self.shown, **quiet),
+            self.chatbot.retry(self.ask_again, [self.turns], self.shown, **quiet),
+        ]
+        self.box.stop(self.stop, [self.turns], self.shown, cancels=asking, queue=False, **quiet)
+        self.chatbot.clear(self.clear, None, self.shown, queue=False, **quiet)
+        self.panel.select(self.open, [self.turns], self.panel, queue=False, **quiet)
+
+    async def ask_example(
+        self, turns: tuple[Turn, ...], picked: gr.SelectData, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Ask one of the suggested questions."""
+        async for update in self.ask(picked.value["text"], turns, request):
+            yield update
+
+    async def ask_again(
+        self, turns: tuple[Turn, ...], retry: gr.RetryData, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Ask a question of the conversation once more; what came after it is dropped."""
+        position = retry.index if isinstance(retry.index, int) else retry.index[0]
+        number = position // 2  # a finished turn is two messages
+        async for update in self.ask(turns[number].question, turns[:number], request):
+            yield update
+
+    async def ask(self, question: str, turns: tuple[Turn, ...], request: gr.Request) -> AsyncIterator[Update]:
+        """Answer ``question`` in the conversation, step by step."""
+        language = browser_language(request.headers.get("accept-language"))
+        question = question.strip()
+        if not question:
+            yield {self.status: ""}
+            return
+        if len(question) > QUESTION_LIMIT:
+            yield {self.status: plain(texts(language)["too_long"].format(limit=QUESTION_LIMIT))}
+            return
+        asked = (*turns, Turn(question=question))
+        messages = turn_messages(asked, language)
+        busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+        yield {
+            self.chatbot: messages,
+            self.turns: asked,
+            self.box: busy,
+            self.status: _status(texts(language)["searching"]),
+        }
+        try:
+            async for update in self._steps(question, turns, messages, language):
+                yield update
+        except QAError as error:
+            yield self._finished((*turns, Turn(question=question, failure=Failure.of(error))), language, "")
+
+    async def _steps(
+        self, question: str, turns: tuple[Turn, ...], messages: list[dict[str, str]], language: Language
+    ) -> AsyncIterator[Update]:
+        start = time.monotonic()
+        words = texts(language)
+        async for doing in self._ready(language):
+            yield {self.status: _status(doing, start)}
+        doing, text = words["searching"], ""
+        async for event in _ticking(self.bot.astream(question, history=history(turns)), _TICK):
+            match event:
+                case Retrieved(passages=passages):
+                    doing = words["reading"].format(count=len(passages))
+                case Token(text=piece):
+                    doing, text = words["checking"], text + piece
+                    yield {self.chatbot: [*messages, {"role": "assistant", "content": partial_html(text)}]}
+                case Final(answer=answer):
+                    seconds = f"{time.monotonic() - start:.1f}"
+                    note = words["done"].format(seconds=seconds)
+                    yield self._finished((*turns, Turn(question=question, answer=answer)), language, _status(note))
+                    return
+            yield {self.status: _status(doing, start)}
+
+    async def _ready(self, language: Language) -> AsyncIterator[str]:
+        """Tell what is still loading until all is there.
+
+        Raises:
+            QAError: It could not be loaded.
+        """
+        self.loading.start(self.bot)
+        while not self.loading.ready:
+            if self.loading.failure:
+                raise QAError(self.loading.failure.message, hint=self.loading.failure.hint)
+            yield f"{texts(language)['waiting']} ({self.loading.describe(language)})"
+            await asyncio.sleep(_TICK)
+
+    def _finished(self, turns: tuple[Turn, ...], language: Language, status: str) -> Update:
+        return {
+            self.chatbot: turn_messages(turns, language),
+            self.turns: turns,
+            self.panel: panel(turns, language),
+            self.status: status,
+            self.box: gr.Textbox(submit_btn=True, stop_btn=False),
+            self.saved: dump(turns),
+        }
+
+    def stop(self, turns: tuple[Turn, ...], request: gr.Request) -> Update:
+        """Show that the question in progress was given up."""
+        language = browser_language(request.headers.get("accept-language"))
+        if turns and not (turns[-1].answer or turns[-1].failure):
+            turns = (*turns[:-1], turns[-1].model_copy(update={"stopped": True}))
+        return self._finished(turns, language, _status(texts(language)["stopped"]))
+
+    def clear(self, request: gr.Request) -> Update:
+        """Begin a new conversation."""
+        return self._finished((), browser_language(request.headers.get("accept-language")), "")
+
+    def restored(self, turns: tuple[Turn, ...], language: Language) -> Update:
+        """Show a conversation that the browser had kept."""
+        return self._finished(turns, language, "")
+
+    def open(self, turns: tuple[Turn, ...], event: gr.EventData, request: gr.Request) -> Any:
+        """Open what a marker, a card or the way back leads to."""
+        language = browser_language(request.headers.get("accept-language"))
+        address = str(event.address)
+        if address.isdecimal() and int(address) < len(turns):
+            return turn_sources(turns, int(address), language)
+        return opened(self.bot, turns, address, language) or gr.skip()
+
+
+def _status(text: str, start: float | None = None) -> str:
+    clock = f'<span class="clock" aria-hidden="true">{time.monotonic() - start:.0f} s</span>' if start else ""
+    return f"<span>{plain(text)}</span>{clock}"
+
+
+async def _ticking(events: AsyncIterator[Any], every: float) -> AsyncIterator[Any]:
+    """Yield what ``events`` yields, and None whenever ``every`` seconds pass without anything."""
+    upcoming = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            done, _ = await asyncio.wait({upcoming}, timeout=every)
+            if not done:
+                yield None
+                continue
+            try:
+                event = upcoming.result()
+            except StopAsyncIteration:
+                return
+            upcoming = asyncio.ensure_future(anext(events))
+            yield event
+    finally:
+        upcoming.cancel()

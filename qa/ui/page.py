@@ -1,0 +1,62 @@
+"""The page put together from its parts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from qa.ui.chat import Chat
+from qa.ui.conversation import restore
+from qa.ui.loading import Loading
+from qa.ui.markup import failure_html, plain
+from qa.ui.suggestions import suggestions
+from qa.ui.texts import browser_language, texts, translations
+
+if TYPE_CHECKING:
+    from qa.pipeline import QA
+
+# System fonts: nothing is fetched from a font service.
+_FONTS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
+APPEARANCE: dict[str, Any] = {
+    "theme": gr.themes.Default(
+        primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=("ui-monospace", "monospace")
+    ),
+    "css_paths": Path(__file__).with_name("page.css"),
+    "i18n": translations(),
+}
+"""How the page looks and what it says: arguments of ``Blocks.launch``."""
+_QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+
+
+def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
+    """Return the page; nothing is loaded before someone opens it or ``loading`` is started.
+
+    Args:
+        bot: Answers the questions of everybody who opens the page.
+        loading: What is told while models and index are not there yet.
+    """
+    with gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True) as page:
+        header = gr.HTML(elem_id="header")
+        banner = gr.HTML(elem_id="banner", html_template='<div role="status">${value}</div>')
+        timer = gr.Timer(1.0)
+        chat = Chat(bot, loading)
+
+        def welcome(saved: list[Any], request: gr.Request) -> dict[Any, Any]:
+            language = browser_language(request.headers.get("accept-language"))
+            words = texts(language)
+            title = f"<h1>{plain(words['title'])}</h1><p>{plain(words['subtitle'])}</p>"
+            return {header: title, **chat.restored(restore(saved), language)}
+
+        def progress(request: gr.Request) -> dict[Any, Any]:
+            language = browser_language(request.headers.get("accept-language"))
+            if loading.failure:
+                return {banner: failure_html(loading.failure, language), timer: gr.Timer(active=True)}
+            if not loading.ready:
+                note = f"{loading.describe(language)}. {texts(language)['loading_wait']}"
+                return {banner: f'<span class="spinner"></span>{plain(note)}', timer: gr.Timer(active=True)}
+            examples = [{"text": question} for question in suggestions(bot, language)]
+            return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
+
+        page.load(welcome, [chat.saved], [header, *chat.shown], **_QUIET)
+        gr.on([page.load, timer.tick], progress, None, [banner, timer, chat.chatbot], **_QUIET)
+    return page

@@ -1,0 +1,102 @@
+"""The panel beside the chat: what an answer stands on, and the article opened at the quoted place."""
+
+from typing import TYPE_CHECKING
+
+from qa.schema import Article, Citation, Passage
+from qa.ui.markup import excerpt, key, plain
+from qa.ui.texts import Language, readable_date, texts
+
+if TYPE_CHECKING:
+    from qa.ui.conversation import Turn
+    from collections.abc import Sequence
+
+    from qa.pipeline import QA
+
+
+def empty_panel(language: Language) -> str:
+    """Return the panel before the first answer."""
+    return f'<p class="empty">{plain(texts(language)["sources_empty"])}</p>'
+
+
+def panel(turns: "Sequence[Turn]", language: Language) -> str:
+    """Return the sources of the newest answer."""
+    answered = [number for number, turn in enumerate(turns) if turn.answer]
+    return turn_sources(turns, answered[-1], language) if answered else empty_panel(language)
+
+
+def turn_sources(turns: "Sequence[Turn]", number: int, language: Language) -> str:
+    """Return the citations of one turn, and the passages that were read besides."""
+    turn, words = turns[number], texts(language)
+    answer = turn.answer
+    if answer is None:
+        return empty_panel(language)
+    cited = {(c.source, c.start, c.end) for c in answer.citations}
+    others = [
+        (index, passage)
+        for index, passage in enumerate(answer.passages)
+        if not any(
+            passage.source == source and passage.start <= start and end <= passage.end for source, start, end in cited
+        )
+    ]
+    cards = "".join(_card(key(number, "c", c.marker), str(c.marker), c, c.quote, language) for c in answer.citations)
+    read = "".join(_card(key(number, "p", index), "", p, excerpt(p.text), language) for index, p in others)
+    heading = plain(words["sources_for"].format(question=excerpt(turn.question, 90)))
+    note = "" if answer.citations else f'<p class="note">{plain(words["nearest"])}</p>'
+    if read and answer.citations:
+        summary = plain(words["read_too"].format(count=len(others)))
+        read = f'<details class="read"><summary>{summary}</summary>{read}</details>'
+    return f"<h3>{heading}</h3>{note}{cards}{read}"
+
+
+def _card(address: str, marker: str, item: Citation | Passage, text: str, language: Language) -> str:
+    number = f'<span class="number">{marker}</span>' if marker else ""
+    place = " · ".join(part for part in (item.publisher or "", readable_date(item.date, language)) if part)
+    return (
+        f'<article class="card" data-key="{address}"><header>{number}<span><b>{plain(item.title or item.source)}</b>'
+        f'<span class="place">{plain(place)}</span></span></header><blockquote>{plain(text)}</blockquote>'
+        f'<button type="button" class="open" value="{address}">{plain(texts(language)["open_article"])}</button>'
+        "</article>"
+    )
+
+
+def opened(bot: "QA", turns: "Sequence[Turn]", address: str, language: Language) -> str | None:
+    """Return the article that ``address`` leads to, its passage marked; nothing where the address leads nowhere."""
+    found = _find(turns, address)
+    if found is None:
+        return None
+    turn, item = found
+    quote = item.quote if isinstance(item, Citation) else item.text
+    back = f'<button type="button" class="back" value="{turn}">{plain(texts(language)["back"])}</button>'
+    try:
+        article = bot.article(item.source)
+    except KeyError:
+        article = None
+    if article is None or article.text[item.start : item.end] != quote:
+        gone = plain(texts(language)["article_gone"])
+        body = f'<p class="note">{gone}</p><p><mark tabindex="-1">{plain(quote)}</mark></p>'
+    else:
+        body = article_html(article, item.start, item.end)
+    place = " · ".join(filter(None, (item.publisher, readable_date(item.date, language), item.source)))
+    head = f'<h3>{plain(item.title or item.source)}</h3><p class="place">{plain(place)}</p>'
+    return f'{back}<div class="whole">{head}{body}</div>'
+
+
+def article_html(article: Article, start: int = 0, end: int = 0) -> str:
+    """Return an article's whole text as it was read, with one span of it marked."""
+    if start >= end:
+        return f'<div class="text">{plain(article.text)}</div>'
+    before, quote, after = article.text[:start], article.text[start:end], article.text[end:]
+    return f'<div class="text">{plain(before)}<mark tabindex="-1">{plain(quote)}</mark>{plain(after)}</div>'
+
+
+def _find(turns: "Sequence[Turn]", address: str) -> tuple[int, Citation | Passage] | None:
+    turn, _, rest = address.partition("-")
+    kind, _, number = rest.partition("-")
+    if not (turn.isdecimal() and number.isdecimal() and int(turn) < len(turns)):
+        return None
+    answer = turns[int(turn)].answer
+    if answer is None:
+        return None
+    if kind == "c":
+        return next(((int(turn), c) for c in answer.citations if c.marker == int(number)), None)
+    return (int(turn), answer.passages[int(number)]) if int(number) < len(answer.passages) else None
