@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from qa.lexicon import (
     CATEGORIES,
-    DETERMINERS,
     MONTHS,
     NUMBERED,
     OFTEN_LAST,
@@ -26,7 +25,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")
 _VOWELLESS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,4}")
 _CLUB = re.compile(r"[A-ZÄÖÜ]{2,5}\b")
 _ERA = re.compile(r"C\.")
-_ADDRESS = re.compile(r"[./@:]")
+_ADDRESS = re.compile(r"[./@:]|^www$")
 _GLUED_WORD = re.compile(r"[^\W_]*(?:[^\W\d_][a-zà-öø-ÿ]|\d)$")
 
 
@@ -128,7 +127,7 @@ def _is_ordinal(stop: _Stop, text: str, following: int) -> bool:
         return False
     lead = stop.lead.rstrip()
     at_start = not lead or lead[-1] in ".!?…:;,("
-    return at_start or stop.previous in DETERMINERS or _CLUB.match(text, following) is not None
+    return at_start or _CLUB.match(text, following) is not None
 
 
 def _is_era(stop: _Stop, text: str, following: int) -> bool:

@@ -65,8 +65,3 @@ CATEGORIES = _words(
     " serie tipo type vitamina vitamin"
 )
 """Nouns that a single letter follows as a name, not as an initial ("Serie A", "Girone C")."""
-
-DETERMINERS = _words(
-    "il lo l al allo dal dallo del dello nel nello sul sullo col contro con la alla dalla the vs der die das dem den"
-)
-"""Words before an ordinal ("la 1. FC Köln")."""

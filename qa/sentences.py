@@ -12,14 +12,15 @@ from itertools import pairwise
 from qa.boundaries import ends_sentence
 from qa.schema import Span
 
-_WRAP_COLUMNS = 120  # A line longer than this was not broken by hand or by an editor, so its end is a paragraph's end.
+_WRAP_COLUMNS = range(40, 121)  # How wide lines are that an editor wrapped; the ends of others end paragraphs.
 
 _NEWLINE = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
-_BULLET = re.compile(r"[-*•–—·]\s|\d{1,3}[.)]\s|#{1,6}\s|[|>]")
-_CLOSERS = r"»”“’\"')\]}*_"
+_ITEM = re.compile(r"[-*•–—·]\s|\d{1,3}[.)]\s|#{1,6}\s|[|>]|[A-ZÀ-Þ]\w{2,15}:\s")
+_UNDERLINE = re.compile(r"=+|-{3,}")  # Marks the line above as a heading in Markdown.
+_CLOSERS = r"»”’\"')\]}*_"
 _TERMINATOR = re.compile(
     rf"(?P<mark>[.!?…。！？｡।؟۔։]++)"
-    rf"(?P<close>(?:\s?[»”](?=[\s.,;:!?…]|$)|[{_CLOSERS}]|\[\d{{1,3}}\])*+)"
+    rf"(?P<close>(?:(?:\s?[»”]|“)(?=[\s.,;:!?…]|$)|[{_CLOSERS}]|\[\d{{1,3}}\])*+)"
     r"(?P<more>[.!?…]*+)"
     r"(?P<space>\s*+)"
 )
@@ -103,12 +104,14 @@ def _paragraphs_of_block(text: str, lines: list[tuple[int, int]]) -> list[Span]:
 
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:
-    if _BULLET.match(following):
+    if _UNDERLINE.fullmatch(following):
+        return True
+    if _ITEM.match(following):
         return False
     if following[0].islower() and line[-1] not in ".!?…":
         return True
     first_word = following.split(maxsplit=1)[0]
-    return width <= _WRAP_COLUMNS and len(line) + 1 + len(first_word) > width
+    return width in _WRAP_COLUMNS and len(line) + 1 + len(first_word) > width
 
 
 def _sentence_ends(paragraph: str, language: str) -> Iterator[int]:

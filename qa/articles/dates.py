@@ -85,14 +85,14 @@ def _clock(part: dict[str, str | None]) -> tuple[int, int]:
 
 @cache
 def _month_number(name: str) -> int | None:
-    import dateparser  # noqa: PLC0415 - heavy
+    import dateparser
 
     languages = ["it", "en", "es", "fr", "de", "pt"]
+    # "1 sett 2000" must not be read as a week ago.
+    settings = {"DATE_ORDER": "DMY", "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
     # Italian papers shorten to four or five letters as well ("sett.", "febbr."), which dateparser does not know.
     for candidate in (name, name[:3]) if len(name) <= _SHORT_MONTH else (name,):
-        date: datetime | None = dateparser.parse(
-            f"1 {candidate} 2000", languages=languages, settings={"DATE_ORDER": "DMY"}
-        )
+        date: datetime | None = dateparser.parse(f"1 {candidate} 2000", languages=languages, settings=settings)
         if date is not None:
             return date.month
     return None

@@ -68,7 +68,7 @@ def _refuse_damaged_utf8(data: bytes, error: UnicodeDecodeError) -> None:
 
 
 def _guessed(data: bytes) -> str:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - heavy
+    from charset_normalizer import from_bytes
 
     guess = from_bytes(data, cp_isolation=list(_LIKELY)).best() or from_bytes(data).best()
     if guess is None:

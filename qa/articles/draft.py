@@ -46,7 +46,7 @@ def text_of(blocks: Iterable[Block]) -> tuple[str, tuple[Span, ...]]:
     headings: list[Span] = []
     position = 0
     for block in blocks:
-        piece = block.text.strip()
+        piece = " ".join(block.text.split()) if block.heading else block.text.strip()
         if not piece:
             continue
         if block.heading:

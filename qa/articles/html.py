@@ -1,6 +1,7 @@
 """Reader of saved web pages: the main text only."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from trafilatura.settings import Document
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")  # Browsers pass over them, lxml does not.
 _HEAD_BYTES = 4096  # Where a page may declare its encoding.
 _DATE_NAMES = frozenset(
     {
@@ -48,7 +50,6 @@ def read_html(data: bytes) -> Draft:
     page = _parsed(decode(data, declared[1].decode("ascii") if declared else None))
     date = next((iso for value in _declared_dates(page) if (iso := iso_date(value))), None)
     addresses = page.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
-    drop_hidden(page)
     document = _main_text(page)
     text, headings = text_of(_blocks(document.body))
     return Draft(
@@ -62,23 +63,27 @@ def read_html(data: bytes) -> Draft:
 
 
 def _parsed(text: str) -> "HtmlElement":
-    from lxml import etree, html  # noqa: PLC0415 - heavy
+    from lxml import etree, html
 
     try:
         parser = html.HTMLParser(encoding="utf-8")
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return html.document_fromstring(_CONTROLS.sub("", text).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ArticleError(f"The page is damaged: {error}.", hint="Save it again from the browser.") from error
 
 
 def _main_text(page: "HtmlElement") -> "Document":
-    import trafilatura  # noqa: PLC0415 - heavy
-    from trafilatura.settings import Document  # noqa: PLC0415
+    import trafilatura
+    from trafilatura.settings import Document
 
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)  # What it warns of is raised here.
     try:
+        drop_hidden(page)
         document = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False)
     except RecursionError as error:
         raise ArticleError("The page is nested too deeply to be read.", hint=_AS_TEXT) from error
+    except ValueError as error:  # lxml's word for control characters written as entities
+        raise ArticleError(f"The page is damaged: {error}.", hint=_AS_TEXT) from error
     if not isinstance(document, Document) or document.body is None:
         raise ArticleError("No article text was found in the page.", hint=_AS_TEXT)
     return document

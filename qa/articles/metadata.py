@@ -1,9 +1,10 @@
 """What an article's own text tells about it: agency line, date line, headings, title."""
 
 import re
+from itertools import pairwise
 
 from qa.articles.dates import DATE, iso_from_match
-from qa.articles.draft import Draft, heading_words, one_line
+from qa.articles.draft import Draft, heading_words, one_line, web_address
 from qa.language import detect_language
 from qa.schema import Article, Span
 from qa.sentences import paragraph_spans, sentence_spans
@@ -11,7 +12,9 @@ from qa.sentences import paragraph_spans, sentence_spans
 _TITLE_CHARACTERS = 90
 _LONGEST_HEADING = 100
 _MOST_HEADING_WORDS = 14
-_TOP_PARAGRAPHS = 4  # How far down a date or agency line still belongs to the article's head.
+_MOST_NAME_WORDS = 5
+_LONGEST_SIGNATURE = 120
+_HEAD_PARAGRAPHS = 8  # How far down a date or agency line still belongs to the article's head.
 _FOOT_LINES = 3
 
 _LABEL = (
@@ -19,38 +22,45 @@ _LABEL = (
     r"|aggiornato|updated)(?:\s+(?:il|on|at))?\s*[:=]?\s*"
 )
 _WHO = r"\(?(?P<who>[^\W\d_](?:[^|\n.!?…;:]|\.(?=\w)){1,48}?)\)?"
-_BAR = r"\s*(?:[|•·–—/,]|\s-\s|-(?=\d))\s*"
+_BAR = r"(?P<bar>\s*(?:[|•·–—/,]|\s-\s|-(?=\d))\s*|(?<=\))\s+)"
 _DATE_LINE = re.compile(rf"\s*{_LABEL}{DATE}[\s.,;:|–—-]*", re.IGNORECASE)
 _SIGNATURES = (
     re.compile(rf"{_WHO}{_BAR}(?:{_LABEL})?{DATE}\.?", re.IGNORECASE),
     re.compile(rf"(?:{_LABEL})?{DATE}{_BAR}{_WHO}", re.IGNORECASE),
     re.compile(rf"(?:{_LABEL})?{DATE}\.?", re.IGNORECASE),
-    re.compile(rf"(?:fonte|source|agenzia|agency)\s*:\s*{_WHO}\.?", re.IGNORECASE),
+)
+_FIELD = re.compile(
+    r"(?:(?P<title>titolo|title)|(?P<publisher>fonte|source|agenzia|agency|testata|newspaper|publisher)"
+    r"|(?P<author>autore|autrice|author|by)|(?P<url>url|link))\s*:\s*(?P<value>\S.{0,200})",
+    re.IGNORECASE,
 )
 _RIGHTS = re.compile(
     r"(?:©|\(c\)).{0,80}|.{0,40}(?:riproduzione\s+riservata|all\s+rights\s+reserved).{0,20}", re.IGNORECASE
 )
-_MOST_NAME_WORDS = 5
+
+_Fields = dict[str, str | None]
+"""What lines around the article state: title, date, publisher, author, url."""
 
 
 def complete(draft: Draft, source: str) -> Article:
     """Make the article: add what its text tells to what its format told.
 
-    The body leaves out a date line or agency line at the top or the foot, and a headline that became the title.
+    The body leaves out lines that state a date, an agency and the like at the top or the foot, and a headline that
+    became the title.
     """
     text = draft.text
-    start, head_date, head_publisher, headline = _head(draft)
-    end, foot_date, foot_publisher = _foot(text, start)
+    start, head = _head(draft)
+    end, foot = _foot(text, start)
     body = _trimmed(text, start, end)
-    title = draft.title or headline or _first_words(text, body)
+    found = foot | head
     return Article(
         source=source,
         text=text,
         body=body,
-        title=title,
-        date=draft.date or head_date or foot_date,
-        publisher=draft.publisher or head_publisher or foot_publisher,
-        url=draft.url,
+        title=draft.title or found.get("title") or _first_words(text, body),
+        date=draft.date or found.get("date"),
+        publisher=draft.publisher or found.get("publisher") or found.get("author"),
+        url=draft.url or web_address(found.get("url")),
         headings=_headings(draft, body),
         language=detect_language(text[body.start : body.end], "it"),
     )
@@ -62,56 +72,69 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(start=left, end=max(left, start + len(piece.rstrip())))
 
 
-def _head(draft: Draft) -> tuple[int, str | None, str | None, str | None]:
-    """Return (where the body begins, date, publisher, headline)."""
+def _head(draft: Draft) -> tuple[int, _Fields]:
+    """Return where the body begins, and what the lines above it state."""
     text, start = draft.text, draft.start
-    date = publisher = headline = None
+    fields: _Fields = {}
     paragraphs = paragraph_spans(text, start)
-    for number, paragraph in enumerate(paragraphs[:_TOP_PARAGRAPHS]):
+    for paragraph, following in pairwise(paragraphs[: _HEAD_PARAGRAPHS + 1]):
         line = text[paragraph.start : paragraph.end]
-        dated = _DATE_LINE.match(line)
-        if dated and (iso := iso_from_match(dated)):
-            return paragraph.start + dated.end(), iso, publisher, headline
-        last = number + 1 == len(paragraphs)
-        signed = None if last else _signature(line)
-        if signed:
-            return paragraph.end, *signed, headline
-        if last or not (_looks_like_heading(line) or paragraph in draft.headings):
+        is_next = not text[start : paragraph.start].strip()
+        if stated := _stated(line, at_top=True):
+            fields = stated | fields
+            start = paragraph.end
+        elif not (_looks_like_heading(line) or paragraph in draft.headings):
             break
-        is_headline = paragraph in draft.headings or _is_full(text, paragraphs[1])
-        if number == 0 and is_headline and draft.title in {None, heading_words(line)}:
-            headline, start = one_line(heading_words(line)), paragraph.end
-    return start, date, publisher, headline
+        elif (
+            is_next
+            and "title" not in fields
+            and (paragraph in draft.headings or _is_full(text, following) or _states(text, following))
+            and draft.title in {None, heading_words(line)}
+        ):
+            fields["title"] = one_line(heading_words(line))
+            start = paragraph.end
+    dated = _DATE_LINE.match(text, start)
+    if dated and (iso := iso_from_match(dated)):
+        return dated.end(), fields | {"date": iso}
+    return start, fields
 
 
-def _foot(text: str, start: int) -> tuple[int, str | None, str | None]:
-    """Return (where the body ends, date, publisher)."""
+def _states(text: str, paragraph: Span) -> bool:
+    line = text[paragraph.start : paragraph.end]
+    return _stated(line) is not None or _DATE_LINE.match(line) is not None
+
+
+def _foot(text: str, start: int) -> tuple[int, _Fields]:
+    """Return where the body ends, and what the lines below it state."""
+    fields: _Fields = {}
     end = len(text.rstrip())
     for _ in range(_FOOT_LINES):
         begin = max(text.rfind("\n", start, end), text.rfind("\r", start, end)) + 1
         line = text[begin:end].strip()
-        if begin <= start or not text[start:begin].strip():
+        if not text[start:begin].strip() or not ((stated := _stated(line)) or _RIGHTS.fullmatch(line)):
             break
-        if signed := _signature(line):
-            return begin, *signed
-        if not _RIGHTS.fullmatch(line):
-            break
+        fields |= stated or {}
         end = len(text[:begin].rstrip())
-    return end, None, None
+    return end, fields
 
 
-def _signature(line: str) -> tuple[str | None, str | None] | None:
-    """Return (date, publisher) of a line like "ANSA | 09-02-2021 18:18", None if it is no such line."""
+def _stated(line: str, *, at_top: bool = False) -> _Fields | None:
+    """Return what a line like "ANSA | 09-02-2021 18:18" or "Fonte: ANSA" states; None if it is no such line."""
+    if len(line) > _LONGEST_SIGNATURE:
+        return None
+    if match := _FIELD.fullmatch(line):
+        return {key: one_line(match["value"]) for key in ("title", "publisher", "author", "url") if match[key]}
     for pattern in _SIGNATURES:
         match = pattern.fullmatch(line)
-        if match is None:
+        date = iso_from_match(match) if match else None
+        if match is None or date is None or len(date) == len("2021"):
             continue
         part = match.groupdict()
-        date = iso_from_match(match) if "hour" in part else None
         publisher = one_line(part.get("who"))
-        dated = "hour" not in part or (date is not None and len(date) > len("2021"))
-        if dated and len((publisher or "").split()) <= _MOST_NAME_WORDS:
-            return date, publisher
+        if publisher is None or (at_top and "," in part["bar"]):  # "Bari, 9 febbraio 2021" opens with a place.
+            return {"date": date}
+        if len(publisher.split()) <= _MOST_NAME_WORDS:
+            return {"date": date, "publisher": publisher}
     return None
 
 
@@ -120,14 +143,8 @@ def _headings(draft: Draft, body: Span) -> tuple[Span, ...]:
     marked = {span for span in draft.headings if body.start <= span.start and span.end <= body.end}
     paragraphs = paragraph_spans(text, body.start, body.end)
     for before, paragraph, after in zip(paragraphs, paragraphs[1:], paragraphs[2:], strict=False):
-        line = text[paragraph.start : paragraph.end]
-        overlaps = any(span.start < paragraph.end and paragraph.start < span.end for span in marked)
-        if (
-            not overlaps
-            and _looks_like_heading(line)
-            and _is_full(text, after)
-            and (_is_full(text, before) or before in marked)
-        ):
+        stands_alone = _is_full(text, after) and (_is_full(text, before) or before in marked)
+        if stands_alone and _looks_like_heading(text[paragraph.start : paragraph.end]):
             marked.add(paragraph)
     return tuple(sorted(marked, key=lambda span: span.start))
 

@@ -1,6 +1,7 @@
 """Reader of PDF files: the text layer, its lines put together again."""
 
 import io
+import logging
 import re
 import zlib
 from collections import Counter
@@ -21,6 +22,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:;][”»\"'’)]*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:pag\.?|pagina|page|p\.)?\s*\d+(?:\s*(?:di|of|/)\s*\d+)?\W*", re.IGNORECASE)
 _FILLED = 0.8  # Share of the usual width from which on a line counts as filled; letters differ in width.
 _USUAL = 0.9  # Quantile of the lines' lengths that is the usual width.
+_EDGE_LINES = 2  # At the top and at the foot of a page, where running heads, feet and page numbers stand.
 _RUNNING_PAGES = 3  # A line at the edge of so many pages is a running head or foot.
 _FILE_TITLE = re.compile(
     r"untitled.*|senza titolo.*|document[oi]?\s*\d*|microsoft (?:word|powerpoint).*"
@@ -48,8 +50,9 @@ def read_pdf(data: bytes) -> Draft:
     Raises:
         ArticleError: The file is encrypted, damaged, has too many pages or holds pictures of text only.
     """
-    from pypdf.errors import PyPdfError  # noqa: PLC0415 - heavy
+    from pypdf.errors import PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # Readers are told by an error or not at all.
     try:
         pages, title = _contents(data)
     except (PyPdfError, *_PARSING_ERRORS) as error:
@@ -64,7 +67,7 @@ def read_pdf(data: bytes) -> Draft:
 
 
 def _contents(data: bytes) -> tuple[list[str], str | None]:
-    from pypdf import PdfReader  # noqa: PLC0415 - heavy
+    from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
@@ -82,7 +85,7 @@ def _title(reader: "PdfReader") -> str | None:
 def _without_running_lines(pages: Sequence[str]) -> list[str]:
     """Return the lines of all pages, without those at an edge that come back on other pages or only number them."""
     lines = [[line.strip() for line in page.splitlines()] for page in pages]
-    edges = [{index for index in _edges(page) if page[index]} for page in lines]
+    edges = [_edges(page) for page in lines]
     counts = Counter(
         key for page, indices in zip(lines, edges, strict=True) for key in {_without_digits(page[i]) for i in indices}
     )
@@ -96,7 +99,7 @@ def _without_running_lines(pages: Sequence[str]) -> list[str]:
 
 def _edges(page: Sequence[str]) -> set[int]:
     filled = [index for index, line in enumerate(page) if line]
-    return {*filled[:1], *filled[-1:]}
+    return {*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]}
 
 
 def _without_digits(line: str) -> str:

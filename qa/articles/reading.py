@@ -41,11 +41,12 @@ def read_article(path: Path, source: str) -> Article:
     """
     check_file(path)
     draft = _reader(path.suffix.lower())(_read_bytes(path))
-    if not draft.text[draft.start :].strip():
-        raise ArticleError("The file has no text.", hint=_EMPTY)
     if len(draft.text) > MAX_CHARACTERS:
         raise ArticleError(f"The text has more than {MAX_CHARACTERS:,} characters.", hint="Split it into its articles.")
-    return complete(draft, source)
+    article = complete(draft, source)
+    if article.body.start == article.body.end:
+        raise ArticleError("The file has no text of an article.", hint=_EMPTY)
+    return article
 
 
 def _reader(suffix: str) -> Callable[[bytes], Draft]:

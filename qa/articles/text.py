@@ -50,7 +50,7 @@ def read_markdown(data: bytes) -> Draft:
 
 def _front_matter(text: str) -> tuple[dict[str, object], int]:
     """Return the fields of the front matter and the offset after it."""
-    import yaml  # noqa: PLC0415 - only Markdown needs it
+    import yaml  # only Markdown needs it
 
     opening = _BORDER.search(text)
     if opening is None or text[: opening.start()].strip():

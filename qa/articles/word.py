@@ -33,9 +33,9 @@ def read_docx(data: bytes) -> Draft:
 
 
 def _opened(data: bytes) -> "Document":
-    import docx  # noqa: PLC0415 - heavy
-    from docx.opc.exceptions import OpcError  # noqa: PLC0415
-    from lxml.etree import LxmlError  # noqa: PLC0415
+    import docx
+    from docx.opc.exceptions import OpcError
+    from lxml.etree import LxmlError
 
     if data.startswith(_OLE):
         raise ArticleError(
@@ -64,8 +64,8 @@ def _opened(data: bytes) -> "Document":
 
 
 def _blocks(document: "Document") -> Iterator[Block]:
-    from docx.oxml.ns import qn  # noqa: PLC0415 - heavy
-    from docx.text.paragraph import Paragraph  # noqa: PLC0415
+    from docx.oxml.ns import qn
+    from docx.text.paragraph import Paragraph
 
     for element in document.element.body.iterchildren(qn("w:p"), qn("w:tbl"), qn("w:sdt")):
         if element.tag == qn("w:tbl"):
@@ -81,7 +81,7 @@ def _blocks(document: "Document") -> Iterator[Block]:
 
 def _text(element: "BaseOxmlElement") -> str:
     """Return the visible text: with what tracked changes added, without what they deleted or a format hides."""
-    from docx.oxml.ns import qn  # noqa: PLC0415 - heavy
+    from docx.oxml.ns import qn
 
     separators = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:p"): "\n"}
     pieces: list[str] = []
