@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.cases import Case, Nugget, Support
+from eval.cases import Case, Nugget, Support, load_all
 from eval.metrics.answers import canary_stands, score_case, unsafe_markup
 from eval.metrics.atoms import find_atoms, unsupported
 from eval.metrics.citations import citation_recall_precision, quote_spans, span_recall_precision
 from eval.metrics.reading import own_words, sentences, without_markers
 from eval.metrics.scores import CaseScore, failed_case
+from qa.articles import find_files, read_article
 from qa.schema import Answer, Article, Citation, Passage, Span, Usage
 
 FIRST = (
@@ -455,3 +456,35 @@ def test_span_recall_and_precision_are_hotpots_with_letters_for_sentences(predic
     support = [Support(source=name, quote=LETTERS[i]) for name, i in gold]
     precision, recall = hotpot_update_sp(predicted, gold)
     assert span_recall_precision(cited, support, articles) == pytest.approx((recall, precision))
+
+
+@pytest.fixture(scope="module")
+def gold() -> tuple[list[Case], dict[str, Article]]:
+    sets = load_all()
+    files = {name: path for each in sets for name, path in find_files(each.sources)[0].items()}
+    return [case for each in sets for case in each.cases], {n: read_article(path, n) for n, path in files.items()}
+
+
+def test_quoting_the_gold_evidence_is_perfectly_cited(gold):
+    cases, articles = gold
+    for asked in (each for each in cases if each.answerable):
+        spans = [(quoted, quote_spans(quoted, articles)[0]) for quoted in asked.support]
+        cited = [
+            Citation(marker=i, source=s.source, title="", date=None, quote=s.quote, start=place.start, end=place.stop)
+            for i, (s, place) in enumerate(spans, start=1)
+        ]
+        said = answer(" ".join(f"«{c.quote}» [{c.marker}]." for c in cited), *cited)
+        result = score_case(asked, said, articles)
+        assert (result.forbidden_hits, result.ungrounded, result.unsafe_markup) == ((), (), ()), asked.id
+        assert (result.citation_recall, result.quote_fidelity, result.span_recall, result.span_precision) == (
+            1,
+            1,
+            1,
+            1,
+        )
+
+
+def test_repeating_the_question_is_never_right(gold):
+    cases, articles = gold
+    for asked in (each for each in cases if each.answerable):
+        assert score_case(asked, answer(asked.question), articles).outcome == "wrong", asked.id
