@@ -253,6 +253,10 @@ class TestCitations:
     def test_every_marker_needs_its_citation(self, text, in_range):
         assert score(text, TITLE, GAMES).markers_in_range is in_range
 
+    def test_an_answer_without_a_sentence_has_neither(self):
+        assert citation_recall_precision(answer("[1]", TITLE), ARTICLES) is None
+        assert score("").citation_recall is None
+
     def test_an_abstention_owes_no_citation(self):
         result = score("Gli articoli non lo dicono.", status="abstained")
         assert (result.citation_recall, result.citation_precision, result.span_recall) == (None, None, None)
