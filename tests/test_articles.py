@@ -361,6 +361,13 @@ def test_markdown_with_front_matter(tmp_path):
     assert headings(article) == ["## La [carriera](https://example.org) ##"]
 
 
+def test_markdown_with_windows_line_ends(tmp_path):
+    article = read(tmp_path, MARKDOWN.replace("\n", "\r\n"), "a.md")
+    assert (article.title, article.date) == ("Bari: torna Carrera", "2021-02-09T18:18")
+    assert headings(article) == ["## La [carriera](https://example.org) ##"]
+    assert body(article).startswith("**Esclusiva.** Il Bari")
+
+
 def test_markdown_without_front_matter(tmp_path):
     article = read(tmp_path, f"Torna Carrera\n=============\n\n{FIRST}\n\n---\n\n{SECOND}\n\n---\n\nFine.", "a.md")
     assert article.title == "Torna Carrera"

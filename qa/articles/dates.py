@@ -27,7 +27,7 @@ DATE = (
 )
 """Pattern of a date with or without a time, days before months. ``iso_from_match`` reads what it matched."""
 
-_WHOLE = re.compile(rf"\s*{DATE}\s*", re.IGNORECASE)
+_WHOLE = re.compile(DATE, re.IGNORECASE)
 
 
 def iso_date(value: str) -> str | None:
@@ -36,7 +36,7 @@ def iso_date(value: str) -> str | None:
     >>> iso_date("09-02-2021 18:18"), iso_date("2021-02")
     ('2021-02-09T18:18', '2021-02')
     """
-    match = _WHOLE.fullmatch(value)
+    match = _WHOLE.fullmatch(value.strip())
     return iso_from_match(match) if match else None
 
 

@@ -1,7 +1,7 @@
 """Bytes of a text file to text, to the letter."""
 
 import codecs
-import unicodedata
+import re
 
 from qa.errors import ArticleError
 
@@ -14,6 +14,7 @@ _MARKS = (
 )
 # Short texts leave a choice of many; these are the encodings that Western newsrooms have used.
 _LIKELY = ("cp1252", "latin_1", "mac_roman", "iso8859_15", "cp850", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _CONTROL_SHARE = 0.01
 _SAVE_AS_TEXT = "Save the article as plain text in UTF-8 and try again."
 
@@ -77,5 +78,4 @@ def _guessed(data: bytes) -> str:
 
 
 def _is_binary(text: str) -> bool:
-    controls = sum(unicodedata.category(character) == "Cc" and character not in "\t\n\r\f\v\x85" for character in text)
-    return "\x00" in text or controls > _CONTROL_SHARE * len(text)
+    return "\x00" in text or len(_CONTROL.findall(text)) > _CONTROL_SHARE * len(text)

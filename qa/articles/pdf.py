@@ -20,6 +20,7 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[^\W\d_])")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][”»\"'’)]*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:pag\.?|pagina|page|p\.)?\s*\d+(?:\s*(?:di|of|/)\s*\d+)?\W*", re.IGNORECASE)
+_LONGEST_PAGE_NUMBER = 40
 _FILLED = 0.8  # Share of the usual width from which on a line counts as filled; letters differ in width.
 _USUAL = 0.9  # Quantile of the lines' lengths that is the usual width.
 _EDGE_LINES = 2  # At the top and at the foot of a page, where running heads, feet and page numbers stand.
@@ -100,6 +101,10 @@ def _without_running_lines(pages: Sequence[str]) -> list[str]:
 def _edges(page: Sequence[str]) -> set[int]:
     filled = [index for index, line in enumerate(page) if line]
     return {*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]}
+
+
+def _is_page_number(line: str) -> bool:
+    return len(line) <= _LONGEST_PAGE_NUMBER and _PAGE_NUMBER.fullmatch(line) is not None
 
 
 def _without_digits(line: str) -> str:

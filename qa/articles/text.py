@@ -10,12 +10,13 @@ from qa.articles.draft import Draft, one_line, web_address
 from qa.errors import ArticleError
 from qa.schema import Span
 
+_LONGEST_FRONT_MATTER = 50_000  # Characters.
 _BORDER = re.compile(r"^-{3,}[ \t]*\r?$", re.MULTILINE)
 _FIELD = re.compile(r"\s*[\w-]+:(?:\s|$)")
 _FENCE_OR_HEADING = re.compile(
     r"^ {0,3}(?P<fence>```|~~~)"
-    r"|^ {0,3}#{1,6}[ \t]+(?P<atx>[^\r\n]*?)[ \t]*#*[ \t]*$"
-    r"|^(?P<setext>[^\s#>|*+-][^\r\n]{0,200})\r?\n {0,3}(?:=+|-+)[ \t]*$",
+    r"|^ {0,3}#{1,6}[ \t]+[^\s#][^\r\n]*"
+    r"|^[^\s#>|*+-][^\r\n]{0,200}\r?\n {0,3}(?:=+|-+)(?=[ \t]*\r?$)",
     re.MULTILINE,
 )
 
@@ -35,7 +36,6 @@ def read_markdown(data: bytes) -> Draft:
     """
     text = decode(data)
     fields, start = _front_matter(text)
-    headings = list(_headings(text, start))
     names = (one_line(fields.get(key)) for key in ("publisher", "source", "author"))
     return Draft(
         text=text,
@@ -44,7 +44,7 @@ def read_markdown(data: bytes) -> Draft:
         date=_date(fields.get("date")),
         publisher=next(filter(None, names), None),
         url=web_address(fields.get("url")),
-        headings=tuple(headings),
+        headings=tuple(_headings(text, start)),
     )
 
 
@@ -55,7 +55,7 @@ def _front_matter(text: str) -> tuple[dict[str, object], int]:
     opening = _BORDER.search(text)
     if opening is None or text[: opening.start()].strip():
         return {}, 0
-    closing = _BORDER.search(text, opening.end())
+    closing = _BORDER.search(text, opening.end(), opening.end() + _LONGEST_FRONT_MATTER)
     if closing is None:
         if _FIELD.match(text, opening.end()):
             raise ArticleError("The front matter is not closed.", hint="End it with a line of three hyphens.")
@@ -82,5 +82,6 @@ def _headings(text: str, start: int) -> Iterator[Span]:
     for match in _FENCE_OR_HEADING.finditer(text, start):
         if match["fence"]:
             in_code = not in_code
-        elif not in_code and (match["atx"] or match["setext"]):
-            yield Span(start=match.start(), end=match.end())
+        elif not in_code:
+            start = match.end() - len(match[0].lstrip())
+            yield Span(start=start, end=start + len(match[0].strip()))

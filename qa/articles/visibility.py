@@ -12,11 +12,9 @@ _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0+(?:\.0+)?(?![.\d])",
     re.IGNORECASE,
 )
-_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AT_RULE = re.compile(
-    r"@[^{};]*+(?:;|\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\})"
-)  # Print styles and animations hide nothing.
-_RULE = re.compile(r"([^{}]*+)\{([^{}]*+)\}")
+_STYLE_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
+# Rules for printing and animations hide nothing on the page.
+_AT_RULE = re.compile(r"@[^{};@]*+(?:;|\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\})")
 _CLASS_OR_ID = re.compile(r"(?:[a-z][\w-]*)?([.#][\w-]+)", re.IGNORECASE)
 
 
@@ -48,8 +46,8 @@ def _is_hidden(element: "HtmlElement", hidden_names: set[str]) -> bool:
 def _hidden_names(page: "HtmlElement") -> Iterator[str]:
     for style in page.iter("style"):
         rules = _AT_RULE.sub("", _STYLE_COMMENT.sub("", style.text or ""))
-        for selectors, declarations in _RULE.findall(rules):
+        for rule in rules.split("}"):
+            selectors, _, declarations = rule.rpartition("{")
             if _HIDING.search(declarations):
-                for selector in selectors.split(","):
-                    if match := _CLASS_OR_ID.fullmatch(selector.strip()):
-                        yield match[1]
+                matches = (_CLASS_OR_ID.fullmatch(selector.strip()) for selector in selectors.split(","))
+                yield from (match[1] for match in matches if match)
