@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from qa.text import fold, stopwords
@@ -45,6 +45,7 @@ class Atom:
     certain: bool = True
 
 
+@lru_cache(maxsize=8192)
 def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[Atom, ...]:
     """Return the atoms of ``text`` in order of their place; they do not overlap.
 

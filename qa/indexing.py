@@ -10,7 +10,7 @@ from qa.articles import find_files, read_article
 from qa.chunking import chunk_article
 from qa.config import Settings, fingerprint
 from qa.errors import ArticleError
-from qa.schema import Rejection, SyncReport
+from qa.schema import Chunk, Rejection, SyncReport
 from qa.store import Store
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Raise it when reading or chunking changes, so that unchanged files are read anew.
-READER_VERSION = 1
+READER_VERSION = 2
 SyncProgress = Callable[[int, int, str], None]
 """Called before each file that must be read: files done, files to do, the file's name."""
 
@@ -42,8 +42,7 @@ def sync(
         StoreError: The index cannot be written, or another process holds it.
     """
     with store.writing():
-        own = settings.data_dir / "articles"
-        files, rejected = find_files([*settings.sources, *([own] if own.is_dir() else [])])
+        files, rejected = find_files(article_sources(settings))
         known = {source: stored.version for source, stored in store.snapshot().articles.items()}
         versions: dict[str, str] = {}
         for source, path in files.items():
@@ -62,7 +61,7 @@ def sync(
                 rejected.append(Rejection(source=source, reason=str(error)))
                 continue
             chunks = chunk_article(article, settings.chunk_characters)
-            texts = [article.text[span.start : span.end] for chunk in chunks for span in chunk.sentences]
+            texts = [embedded_text(chunk, article.text[s.start : s.end]) for chunk in chunks for s in chunk.sentences]
             store.put(article, versions[source], chunks, embeddings().encode_documents(texts))
             done.append(source)
         unchanged = [source for source in versions if source not in todo]
@@ -79,6 +78,17 @@ def sync(
     )
     log.info("sync: %s", report)
     return report
+
+
+def embedded_text(chunk: Chunk, sentence: str) -> str:
+    """Return what the embedder reads of a sentence: the chunk's header tells it who and when, which the sentence itself may leave out."""
+    return f"{chunk.header}\n{sentence}"
+
+
+def article_sources(settings: Settings) -> list[Path]:
+    """Return the files and folders that are read: the settings' own, and the folder in ``data_dir`` for added articles."""
+    added = settings.data_dir / "articles"
+    return [*settings.sources, *([added] if added.is_dir() else [])]
 
 
 def _version(settings: Settings, path: Path) -> str:
