@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from qa.config import Settings
 from qa.errors import StoreError
+from qa.locks import write_lock
 from qa.schema import Article, ArticleInfo, Chunk, Span
 
 if TYPE_CHECKING:
@@ -217,26 +218,25 @@ class Store:
         return min(self._client.get_max_batch_size(), 1000)
 
 
-@contextmanager
-def write_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock that keeps a second process from writing to the same index.
+@dataclass(frozen=True)
+class Holding:
+    """How much an index holds for one embedding model."""
+
+    embedder: str
+    articles: int
+    sentences: int
+
+
+def holdings(settings: Settings) -> list[Holding]:
+    """Tell what the index holds, without an embedding model.
 
     Raises:
-        StoreError: It was not free within ``lock_timeout`` seconds.
+        StoreError: The index cannot be opened or the server cannot be reached.
     """
-    from filelock import FileLock, Timeout
-
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    path = settings.data_dir / "index.lock"
-    try:
-        with FileLock(path, timeout=settings.lock_timeout):
-            yield
-    except Timeout:
-        raise StoreError(
-            f"Another process has been writing to the index for over {settings.lock_timeout:g} s ({path}).",
-            hint="Wait for it to end, or raise QA_LOCK_TIMEOUT.",
-            retryable=True,
-        ) from None
+    with _store_errors("open"):
+        counts = {collection.name: collection.count() for collection in _connect(settings).list_collections()}
+    embedders = sorted(name.removeprefix("articles-") for name in counts if name.startswith("articles-"))
+    return [Holding(e, counts[f"articles-{e}"], counts.get(f"sentences-{e}", 0)) for e in embedders]
 
 
 def _connect(settings: Settings) -> "ClientAPI":

@@ -146,16 +146,14 @@ def fetch_hub_file(
     Args:
         repo: ``owner/name``.
         file: Path of the file in the repository.
-        cache_dir: The file is kept in ``hub/owner/name/`` there.
+        cache_dir: The cache, which keeps the file at `hub_path`.
         progress: Told about the download.
         endpoint: The hub to ask.
 
     Raises:
         ModelError: The names are not well formed, the hub does not give the file, or the cache cannot be written.
     """
-    if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", repo) or not file or not _stays_inside(file):
-        raise ModelError(f"{repo}/{file} does not name a file on a hub.", hint="Write hf:OWNER/REPOSITORY/FILE.gguf.")
-    path = cache_dir / "hub" / repo / file
+    path = hub_path(repo, file, cache_dir)
     if path.is_file():
         return path
     with exclusive(path):
@@ -163,6 +161,17 @@ def fetch_hub_file(
             _download_from_hub(HubSource(repo, file, endpoint), path, progress or silent)
             shutil.rmtree(_partial_folder(path))
     return path
+
+
+def hub_path(repo: str, file: str, cache_dir: Path) -> Path:
+    """Return where the cache keeps a file of a hub repository.
+
+    Raises:
+        ModelError: The names are not well formed.
+    """
+    if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", repo) or not file or not _stays_inside(file):
+        raise ModelError(f"{repo}/{file} does not name a file on a hub.", hint="Write hf:OWNER/REPOSITORY/FILE.gguf.")
+    return cache_dir / "hub" / repo / file
 
 
 def _stays_inside(file: str) -> bool:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from qa.config import Settings, fingerprint
 from qa.errors import ConfigError, ModelError
-from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file
+from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file, hub_path
 from qa.models.failures import as_model_error
 from qa.models.local import LlamaServer, weights_fingerprint
 from qa.models.progress import Progress
@@ -150,22 +150,56 @@ def load_chat_model(settings: Settings, progress: Progress | None = None) -> Cha
         ConfigError: ``settings.model`` has none of the accepted forms, or contradicts another setting.
         ModelError: The model cannot be fetched or loaded; its provider's package or the API key is missing.
     """
+    weights = fetch_weights(settings, progress)
+    if weights is None:
+        return _load_provider(settings)
+    if settings.model == "local":
+        return _load_gguf(weights, LANGUAGE_MODEL.name, settings)
+    name = weights.stem if settings.model.startswith("gguf:") else settings.model.removeprefix("hf:")
+    return _load_gguf(weights, name, settings)
+
+
+def fetch_weights(settings: Settings, progress: Progress | None = None) -> Path | None:
+    """Return the GGUF file that ``settings.model`` names, fetched if need be; None for a model that runs elsewhere.
+
+    Raises:
+        ConfigError: As for `weights_path`.
+        ModelError: The file cannot be fetched.
+    """
+    path = weights_path(settings)
+    if settings.model == "local":
+        return fetch(LANGUAGE_MODEL, settings.cache_dir, progress=progress)
+    if settings.model.startswith("hf:"):
+        return fetch_hub_file(*_hub_names(settings.model), settings.cache_dir, progress=progress)
+    return path
+
+
+def weights_path(settings: Settings) -> Path | None:
+    """Return where the GGUF file that ``settings.model`` names is, or will be; None for a model that runs elsewhere.
+
+    Raises:
+        ConfigError: ``settings.model`` has none of the accepted forms, or contradicts another setting.
+        ModelError: It does not name a file on a hub.
+    """
     kind, _, rest = settings.model.partition(":")
-    runs_here = settings.model == "local" or kind in {"gguf", "hf"}
-    if runs_here and settings.model_base_url:
+    if settings.model != "local" and kind not in {"gguf", "hf"}:
+        return None
+    if settings.model_base_url:
         hint = "Set QA_MODEL to openai:NAME to ask that server, or unset QA_MODEL_BASE_URL."
         raise ConfigError(f"QA_MODEL_BASE_URL names a server, but QA_MODEL={settings.model} runs here.", hint=hint)
     if settings.model == "local":
-        return _load_gguf(fetch(LANGUAGE_MODEL, settings.cache_dir, progress=progress), LANGUAGE_MODEL.name, settings)
+        return settings.cache_dir / LANGUAGE_MODEL.file_name
     if kind == "gguf" and rest:
-        return _load_gguf(Path(rest).expanduser(), Path(rest).stem, settings)
+        return Path(rest).expanduser()
     if kind == "hf" and rest.count("/") > 1:
-        owner, repository, file = rest.split("/", 2)
-        weights = fetch_hub_file(f"{owner}/{repository}", file, settings.cache_dir, progress=progress)
-        return _load_gguf(weights, rest, settings)
-    if runs_here:
-        raise ConfigError(f"QA_MODEL={settings.model} does not name a file.", hint=FORMS)
-    return _load_provider(settings)
+        return hub_path(*_hub_names(settings.model), settings.cache_dir)
+    raise ConfigError(f"QA_MODEL={settings.model} does not name a file.", hint=FORMS)
+
+
+def _hub_names(model: str) -> tuple[str, str]:
+    """Cut ``hf:owner/name/path/of/file`` in the repository and the file."""
+    owner, repository, file = model.removeprefix("hf:").split("/", 2)
+    return f"{owner}/{repository}", file
 
 
 def _load_gguf(weights: Path, name: str, settings: Settings) -> ChatModel:
