@@ -1,6 +1,7 @@
 """Which language a text is written in."""
 
 import re
+from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,27 @@ def detect_language(text: str, default: str) -> str:
     """Return the ISO 639-1 code of the language of ``text``, or ``default`` where that is not clear.
 
     In short texts, capitalised words after the first are left out ("Bari" and "Spartak" are names in any language), and
-    Italian and English function words decide where the letters leave it open.
+    Italian and English function words decide where the letters leave it open. In long texts each line counts by its
+    length, so that a quotation in another language does not outweigh the rest.
     """
     if len(text) >= _SHORT:
-        best, *_ = _detector().compute_language_confidence_values(text[:_ENOUGH])
-        return best.language.iso_code_639_1.name.lower() if best.value >= _SURE else default
+        return _of_long_text(text[:_ENOUGH], default)
     return _of_short_text(text, default)
+
+
+def _confidences(text: str) -> dict[str, float]:
+    values = _detector().compute_language_confidence_values(text)
+    return {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+
+
+def _of_long_text(text: str, default: str) -> str:
+    lines = text.splitlines()
+    weights: dict[str, float] = defaultdict(float)
+    for line in lines:
+        for code, confidence in _confidences(line).items():
+            weights[code] += confidence * len(line)
+    best = max(weights, key=weights.__getitem__)
+    return best if weights[best] >= _SURE * sum(map(len, lines)) else default
 
 
 def _of_short_text(text: str, default: str) -> str:
@@ -44,8 +60,7 @@ def _of_short_text(text: str, default: str) -> str:
     votes = {code: sum(word.lower() in known for word in words) for code, known in FUNCTION_WORDS.items()}
     if not words or (len(words) == 1 and words[0][0].isupper() and not any(votes.values())):
         return default
-    values = _detector().compute_language_confidence_values(telling)
-    confidence = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
+    confidence = _confidences(telling)
     ahead = "it" if votes["it"] > votes["en"] else "en"
     if votes["it"] != votes["en"] and confidence[ahead] >= _PLAUSIBLE:
         return ahead

@@ -67,3 +67,11 @@ def test_articles():
         "Massimo Carrera returns to Bari, the club where he played from 1986 to 1991 before he moved to Juventus. " * 3
     )
     assert detect_language(english, "it") == "en"
+
+
+def test_a_quotation_in_another_language_does_not_outweigh_the_article():
+    italian = (
+        "La squadra riparte dal nuovo allenatore, che guiderà il gruppo fino a giugno e vuole la promozione.\n\n" * 2
+    )
+    german = "Achtung, das ist ein Absatz auf Deutsch, der mit diesem Artikel überhaupt nichts zu tun hat.\n\n"
+    assert detect_language(italian + german, "xx") == "it"
