@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.i18n import I18nData
 
 from qa.errors import QAError
 from qa.schema import Final, Retrieved, Token
@@ -15,7 +15,7 @@ from qa.ui.conversation import Failure, Turn, dump, history
 from qa.ui.loading import Loading
 from qa.ui.markup import partial_html, plain, turn_messages
 from qa.ui.sources import opened, panel, turn_sources
-from qa.ui.texts import Language, browser_language, texts
+from qa.ui.texts import Labels, Language, language_of, texts
 
 if TYPE_CHECKING:
     from qa.pipeline import QA
@@ -35,16 +35,16 @@ class Chat:
         saved: The same in the browser's own storage, so that it survives a reload.
     """
 
-    def __init__(self, bot: "QA", loading: Loading) -> None:
+    def __init__(self, bot: "QA", loading: Loading, labels: Labels) -> None:
         self.bot = bot
         self.loading = loading
+        self._stopping: set[str] = set()
         self.turns = gr.State(())
         # The key must stay the same from one start to the next; the data never leaves this browser.
         self.saved = gr.BrowserState([], storage_key="carrera-qa", secret=str(bot.settings.data_dir))
         with gr.Row(elem_id="chat-row"):
             with gr.Column(scale=3, min_width=320):
-                self.chatbot = gr.Chatbot(
-                    label=I18nData("conversation"),
+                chatbot = gr.Chatbot(
                     show_label=False,
                     elem_id="conversation",
                     height="62vh",
@@ -54,13 +54,10 @@ class Chat:
                     layout="bubble",
                     buttons=[],
                     allow_file_downloads=False,
-                    placeholder=I18nData("welcome"),
                 )
                 self.status = gr.HTML(elem_id="status", html_template='<div role="status">${value}</div>')
-                self.box = gr.Textbox(
+                box = gr.Textbox(
                     show_label=False,
-                    label=I18nData("question"),
-                    placeholder=I18nData("placeholder"),
                     elem_id="question",
                     submit_btn=True,
                     autofocus=True,
@@ -72,17 +69,17 @@ class Chat:
                 self.panel = gr.HTML(
                     elem_id="sources", html_template='<section tabindex="0">${value}</section>', js_on_load=_SCRIPT
                 )
+        self.chatbot = labels.add(chatbot, label="conversation", placeholder="welcome")
+        self.box = labels.add(box, label="question", placeholder="placeholder")
         self.shown = [self.chatbot, self.turns, self.panel, self.status, self.box, self.saved]
         self._connect()
 
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking = [
-            self.box.submit(self.ask, [self.box, self.turns], self.shown, **quiet),
-            self.chatbot.example_select(self.ask_example, [self.turns], self.shown, **quiet),
-            self.chatbot.retry(self.ask_again, [self.turns], self.shown, **quiet),
-        ]
-        self.box.stop(self.stop, [self.turns], self.shown, cancels=asking, queue=False, **quiet)
+        self.box.submit(self.ask, [self.box, self.turns], self.shown, **quiet)
+        self.chatbot.example_select(self.ask_example, [self.turns], self.shown, **quiet)
+        self.chatbot.retry(self.ask_again, [self.turns], self.shown, **quiet)
+        self.box.stop(self.stop, None, None, queue=False, **quiet)
         self.chatbot.clear(self.clear, None, self.shown, queue=False, **quiet)
         self.panel.select(self.open, [self.turns], self.panel, queue=False, **quiet)
 
@@ -104,7 +101,7 @@ class Chat:
 
     async def ask(self, question: str, turns: tuple[Turn, ...], request: gr.Request) -> AsyncIterator[Update]:
         """Answer ``question`` in the conversation, step by step."""
-        language = browser_language(request.headers.get("accept-language"))
+        language = language_of(request)
         question = question.strip()
         if not question:
             yield {self.status: ""}
@@ -121,15 +118,22 @@ class Chat:
             self.box: busy,
             self.status: _status(texts(language)["searching"]),
         }
+        session = str(request.session_hash)
+        self._stopping.discard(session)
         try:
-            async for update in self._steps(question, turns, messages, language):
-                yield update
+            async with aclosing(self._steps(question, turns, messages, language)) as steps:
+                async for update in steps:
+                    if session in self._stopping:
+                        note = _status(texts(language)["stopped"])
+                        yield self._finished((*turns, Turn(question=question, stopped=True)), language, note)
+                        return
+                    yield update
         except QAError as error:
             yield self._finished((*turns, Turn(question=question, failure=Failure.of(error))), language, "")
 
     async def _steps(
         self, question: str, turns: tuple[Turn, ...], messages: list[dict[str, str]], language: Language
-    ) -> AsyncIterator[Update]:
+    ) -> AsyncGenerator[Update]:
         start = time.monotonic()
         words = texts(language)
         async for doing in self._ready(language):
@@ -172,16 +176,13 @@ class Chat:
             self.saved: dump(turns),
         }
 
-    def stop(self, turns: tuple[Turn, ...], request: gr.Request) -> Update:
-        """Show that the question in progress was given up."""
-        language = browser_language(request.headers.get("accept-language"))
-        if turns and not (turns[-1].answer or turns[-1].failure):
-            turns = (*turns[:-1], turns[-1].model_copy(update={"stopped": True}))
-        return self._finished(turns, language, _status(texts(language)["stopped"]))
+    def stop(self, request: gr.Request) -> None:
+        """Give up the question in progress: it ends at its next step, half a second away at most."""
+        self._stopping.add(str(request.session_hash))
 
     def clear(self, request: gr.Request) -> Update:
         """Begin a new conversation."""
-        return self._finished((), browser_language(request.headers.get("accept-language")), "")
+        return self._finished((), language_of(request), "")
 
     def restored(self, turns: tuple[Turn, ...], language: Language) -> Update:
         """Show a conversation that the browser had kept."""
@@ -189,7 +190,7 @@ class Chat:
 
     def open(self, turns: tuple[Turn, ...], event: gr.EventData, request: gr.Request) -> Any:
         """Open what a marker, a card or the way back leads to."""
-        language = browser_language(request.headers.get("accept-language"))
+        language = language_of(request)
         address = str(event.address)
         if address.isdecimal() and int(address) < len(turns):
             return turn_sources(turns, int(address), language)

@@ -2,6 +2,14 @@
 const behaviour = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 let origin = null;
 
+// Gradio names each message by its source; what it shows is the better name.
+const tidy = () => {
+	for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) message.removeAttribute("aria-label");
+	const language = document.querySelector("#header [lang]")?.lang;
+	if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
+};
+new MutationObserver(tidy).observe(document.body, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
+
 document.addEventListener("click", (event) => {
 	const button = event.target.closest?.("button.cite, button.near, button.open, button.back");
 	if (!button?.value) return;

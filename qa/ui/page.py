@@ -10,7 +10,7 @@ from qa.ui.conversation import restore
 from qa.ui.loading import Loading
 from qa.ui.markup import failure_html, plain
 from qa.ui.suggestions import suggestions
-from qa.ui.texts import browser_language, texts, translations
+from qa.ui.texts import Labels, language_of, texts
 
 if TYPE_CHECKING:
     from qa.pipeline import QA
@@ -22,9 +22,8 @@ APPEARANCE: dict[str, Any] = {
         primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=("ui-monospace", "monospace")
     ),
     "css_paths": Path(__file__).with_name("page.css"),
-    "i18n": translations(),
 }
-"""How the page looks and what it says: arguments of ``Blocks.launch``."""
+"""How the page looks: arguments of ``Blocks.launch``."""
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -35,20 +34,24 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
         bot: Answers the questions of everybody who opens the page.
         loading: What is told while models and index are not there yet.
     """
+    labels = Labels()
     with gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True) as page:
         header = gr.HTML(elem_id="header")
         banner = gr.HTML(elem_id="banner", html_template='<div role="status">${value}</div>')
         timer = gr.Timer(1.0)
-        chat = Chat(bot, loading)
+        chat = Chat(bot, loading, labels)
+
+        def label(request: gr.Request) -> dict[Any, Any]:
+            return labels.in_language(language_of(request))
 
         def welcome(saved: list[Any], request: gr.Request) -> dict[Any, Any]:
-            language = browser_language(request.headers.get("accept-language"))
+            language = language_of(request)
             words = texts(language)
-            title = f"<h1>{plain(words['title'])}</h1><p>{plain(words['subtitle'])}</p>"
+            title = f'<div lang="{language}"><h1>{plain(words["title"])}</h1><p>{plain(words["subtitle"])}</p></div>'
             return {header: title, **chat.restored(restore(saved), language)}
 
         def progress(request: gr.Request) -> dict[Any, Any]:
-            language = browser_language(request.headers.get("accept-language"))
+            language = language_of(request)
             if loading.failure:
                 return {banner: failure_html(loading.failure, language), timer: gr.Timer(active=True)}
             if not loading.ready:
@@ -57,6 +60,7 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
             examples = [{"text": question} for question in suggestions(bot, language)]
             return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
 
+        page.load(label, None, labels.components, **_QUIET)
         page.load(welcome, [chat.saved], [header, *chat.shown], **_QUIET)
         gr.on([page.load, timer.tick], progress, None, [banner, timer, chat.chatbot], **_QUIET)
     return page

@@ -7,10 +7,10 @@ from qa.ui.markup import excerpt, key, plain
 from qa.ui.texts import Language, readable_date, texts
 
 if TYPE_CHECKING:
-    from qa.ui.conversation import Turn
     from collections.abc import Sequence
 
     from qa.pipeline import QA
+    from qa.ui.conversation import Turn
 
 
 def empty_panel(language: Language) -> str:

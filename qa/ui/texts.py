@@ -4,10 +4,13 @@ import tomllib
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
     import gradio as gr
+    from gradio.blocks import Block as Component
+
+    AnyComponent = TypeVar("AnyComponent", bound=Component)
 
 Language = Literal["it", "en"]
 _YEAR, _MONTH, _DAY = len("2021"), len("2021-02"), len("2021-02-09")
@@ -25,16 +28,9 @@ def _tables() -> dict[Language, dict[str, str]]:
     return tables
 
 
-def translations() -> "gr.I18n":
-    """Return the same texts for the labels that Gradio translates in the browser."""
-    import gradio as gr
-
-    return gr.I18n(**{str(language): table for language, table in _tables().items()})
-
-
-def browser_language(accept_language: str | None) -> Language:
-    """Return the language of a browser from its Accept-Language header: Italian where it comes first, else English."""
-    first = (accept_language or "").split(",")[0].strip().lower()
+def language_of(request: "gr.Request") -> Language:
+    """Return the language of the browser that asks: Italian where it comes first, else English."""
+    first = (request.headers.get("accept-language") or "").split(",")[0].strip().lower()
     return "it" if first == "it" or first.startswith("it-") else "en"
 
 
@@ -51,3 +47,30 @@ def readable_date(iso: str | None, language: Language) -> str:
     day = str(format_date(date.fromisoformat(iso[:_DAY]), "d MMMM y", locale=language))
     clock = iso[_DAY + 1 :]
     return f"{day}, {format_time(time.fromisoformat(clock), 'HH:mm', locale=language)}" if clock else day
+
+
+class Labels:
+    """The components whose labels follow the browser's language.
+
+    Gradio translates labels itself only into languages that it ships, and Italian is not among them.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[Component, dict[str, str]] = {}
+
+    @property
+    def components(self) -> "list[Component]":
+        """Everything that has labels, as outputs of the event that sets them."""
+        return list(self._keys)
+
+    def add(self, component: "AnyComponent", **keys: str) -> "AnyComponent":
+        """Let properties of ``component`` say the texts of these keys."""
+        self._keys[component] = keys
+        return component
+
+    def in_language(self, language: Language) -> "dict[Component, dict[str, Any]]":
+        """Return the updates that set every label."""
+        import gradio as gr
+
+        words = texts(language)
+        return {c: gr.update(**{name: words[key] for name, key in keys.items()}) for c, keys in self._keys.items()}

@@ -1,0 +1,242 @@
+"""The page in a real browser, with a scripted language model."""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from fakes import SmallEmbeddings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from qa.config import Settings
+from qa.errors import ModelError
+from qa.pipeline import QA
+from qa.ui.loading import Loading
+from qa.ui.page import build_page
+from qa.ui.server import launch
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+QUESTION = "Contro chi vinse la Supercoppa Italiana?"
+REPLY = "Carrera vinse la Supercoppa Italiana a Pechino contro il Napoli."
+Visit = Callable[..., Page]
+
+# A shared computer may be slow; nothing waits this long unless it fails.
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install --no-install-recommends chromium")
+    quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*quiet.split(), "--disable-component-update", "--disable-sync"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[QA], str]]:
+    """Serve a bot's page on a free port; gives the address."""
+    pages = []
+
+    def start(bot: QA) -> str:
+        loading = Loading()
+        loading.start(bot)
+        pages.append(build_page(bot, loading))
+        return launch(pages[-1], bot.settings.replace(port=0))
+
+    yield start
+    for page in pages:
+        page.close(verbose=False)
+
+
+@pytest.fixture
+def visit(browser: Browser, serve: Callable[[QA], str], bot: QA) -> Iterator[Visit]:
+    """Open the page as a new person; afterwards, nothing may have left this computer or failed in the browser."""
+    contexts, hosts, errors, served = [], set(), [], {}
+
+    def open_page(of: QA = bot, path: str = "", ready: bool = True, **context: object) -> Page:
+        if of not in served:
+            served[of] = serve(of)
+        contexts.append(
+            browser.new_context(**{"locale": "it-IT", "viewport": {"width": 1280, "height": 860}, **context})
+        )
+        contexts[-1].on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(served[of] + path)
+        if ready:
+            expect(page.locator("#conversation .example").first).to_be_visible()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert hosts <= {"127.0.0.1", None}
+    assert errors == []
+
+
+def ask(page: Page, question: str) -> None:
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+
+
+def test_marker_opens_the_article_at_the_quote(visit: Visit, bot: QA, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    ask(page, QUESTION)
+    expect(page.locator("#conversation .answer .claim")).to_contain_text("Pechino")
+    expect(page.locator("#sources .card blockquote").first).to_contain_text("alzando al cielo di Pechino")
+    expect(page.locator("#sources .card .place").first).to_contain_text("9 febbraio 2021, 18:18")
+    page.locator("button.cite").first.click()
+    quote = page.locator("#sources mark").inner_text()
+    assert quote.startswith("Carrera così debutterà")
+    assert any(quote in bot.article(info.source).text for info in bot.articles())
+    expect(page.locator("#sources mark")).to_be_in_viewport()
+    page.locator("#sources button.back").click()
+    expect(page.locator("#sources .card").first).to_be_visible()
+
+
+def test_example_question_is_asked_when_picked(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    example = page.locator("#conversation .example").first
+    text = example.inner_text().strip()
+    example.click()
+    expect(page.locator("#conversation .question")).to_have_text(text)
+    expect(page.locator("#conversation .answer:not(.partial)")).to_be_visible()
+
+
+def test_abstention_shows_the_nearest_passages(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = "NON LO SO"
+    page = visit()
+    ask(page, "Qual è il piatto preferito di Carrera?")
+    nearest = page.locator("#conversation .nearest button.near")
+    expect(nearest.first).to_be_visible()
+    assert page.locator("#conversation button.cite").count() == 0
+    nearest.first.click()
+    expect(page.locator("#sources mark")).to_be_in_viewport()
+
+
+def test_markup_in_a_question_stays_text(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = "NON LO SO"
+    page = visit()
+    hostile = '<img src=x onerror="alert(1)"> ![a](http://example.invalid/x.png) [b](http://example.invalid) ${1+1} $x$'
+    ask(page, hostile)
+    expect(page.locator("#conversation .question")).to_have_text(hostile)
+    expect(page.locator("#conversation .nearest")).to_be_visible()
+    expect(page.locator("#sources h3")).to_contain_text("<img src=x")
+    assert page.locator("#conversation .question *, #sources h3 *").count() == 0
+
+
+def test_two_people_see_only_their_own_conversation(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    first, second = visit(), visit()
+    ask(first, QUESTION)
+    expect(first.locator("button.cite").first).to_be_visible()
+    ask(second, "Dove vinse la Supercoppa?")
+    expect(second.locator("button.cite").first).to_be_visible()
+    expect(first.locator("#conversation .question")).to_have_text([QUESTION])
+    expect(second.locator("#conversation .question")).to_have_text(["Dove vinse la Supercoppa?"])
+
+
+def test_conversation_and_citations_survive_a_reload(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    ask(page, QUESTION)
+    expect(page.locator("button.cite").first).to_be_visible()
+    page.reload()
+    page.locator("button.cite").first.click()
+    expect(page.locator("#sources mark")).to_contain_text("Supercoppa Italiana")
+
+
+def test_stop_gives_the_page_back_and_retry_asks_again(visit: Visit, scripted_chat) -> None:
+    asked, let_go = threading.Event(), threading.Event()
+
+    def slow(_: str) -> str:
+        asked.set()
+        let_go.wait(60)
+        return REPLY
+
+    scripted_chat.llm.otherwise = slow
+    page = visit()
+    ask(page, QUESTION)
+    assert asked.wait(60)
+    page.locator("#question .stop-button").click()
+    expect(page.locator("#conversation")).to_contain_text("Interrotto.")
+    let_go.set()
+    scripted_chat.llm.otherwise = REPLY
+    page.get_by_label("Retry").click()
+    expect(page.locator("button.cite").first).to_be_visible()
+    expect(page.locator("#conversation .question")).to_have_text([QUESTION])
+
+
+def test_failure_to_load_is_told_with_its_hint(visit: Visit, settings: Settings, scripted_chat) -> None:
+    class Unreachable(SmallEmbeddings):
+        def encode_documents(self, texts):
+            raise ModelError("The model cannot be fetched.", hint="Check the connection.")
+
+    with QA(settings, chat=scripted_chat, embeddings=Unreachable()) as bot:
+        page = visit(of=bot, ready=False)
+        expect(page.locator("#banner .failure")).to_contain_text("The model cannot be fetched.")
+        ask(page, QUESTION)
+        expect(page.locator("#conversation .failure")).to_contain_text("Check the connection.")
+
+
+@pytest.mark.parametrize(
+    ("locale", "hint"), [("it-CH", "Chiedi qualcosa"), ("en-GB", "Ask something"), ("fr-FR", "Ask something")]
+)
+def test_page_speaks_the_language_of_the_browser(visit: Visit, locale: str, hint: str) -> None:
+    page = visit(locale=locale)
+    expect(page.locator("#question textarea")).to_have_attribute("placeholder", re.compile(hint))
+    assert page.locator("html").get_attribute("lang") == ("it" if locale.startswith("it") else "en")
+
+
+def test_phone_width_in_the_dark(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    ask(page, QUESTION)
+    page.locator("button.cite").first.click()
+    expect(page.locator("#sources mark")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+    )
+    assert max(red, green, blue) < 64
+
+
+def test_keyboard_alone_leads_to_the_quote(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    expect(page.locator("#question textarea")).to_be_focused()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    marker = page.locator("button.cite").first
+    expect(marker).to_be_visible()
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if marker.evaluate("node => node === document.activeElement"):
+            break
+    expect(marker).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sources mark")).to_be_focused()
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_real_model_answers_on_the_page(visit: Visit, settings: Settings) -> None:
+    if "QA_CACHE_DIR" not in os.environ and not settings.cache_dir.exists():
+        pytest.skip("needs the model files: python -m qa models pull")
+    with QA(settings) as bot:
+        page = visit(of=bot, ready=False)
+        expect(page.locator("#conversation .example").first).to_be_visible(timeout=300_000)
+        ask(page, "Chi allenava il Bari prima di Carrera?")
+        expect(page.locator("#conversation .answer:not(.partial)")).to_contain_text("Auteri", timeout=120_000)
