@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from pydantic import SecretStr
 
-from qa.config import Settings, fingerprint
+from qa.config import Settings
 from qa.errors import ConfigError, ModelError
 from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file, hub_path
 from qa.models.failures import as_model_error
-from qa.models.local import LlamaServer, weights_fingerprint
+from qa.models.identity import SEED, ChatIdentity, identify
+from qa.models.local import LlamaServer
 from qa.models.progress import Progress
-from qa.models.providers import FORMS, connect, secret_of, shape
+from qa.models.providers import FORMS, connect, secret_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -25,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 _END_MARKS = frozenset({"finish_reason", "stop_reason", "done_reason"})
 """What providers call the reason why a reply ended, in the last piece of a stream."""
-_SEED = 0
 _CHARACTERS_PER_TOKEN = 3
 """Below the mean of Italian prose in current tokenizers (about 3.3), so that an estimate errs on the long side."""
 
@@ -152,11 +152,8 @@ def load_chat_model(settings: Settings, progress: Progress | None = None) -> Cha
     """
     weights = fetch_weights(settings, progress)
     if weights is None:
-        return _load_provider(settings)
-    if settings.model == "local":
-        return _load_gguf(weights, LANGUAGE_MODEL.name, settings)
-    name = weights.stem if settings.model.startswith("gguf:") else settings.model.removeprefix("hf:")
-    return _load_gguf(weights, name, settings)
+        return _load_provider(identify(settings, None), settings)
+    return _load_gguf(weights, identify(settings, weights), settings)
 
 
 def fetch_weights(settings: Settings, progress: Progress | None = None) -> Path | None:
@@ -202,18 +199,18 @@ def _hub_names(model: str) -> tuple[str, str]:
     return f"{owner}/{repository}", file
 
 
-def _load_gguf(weights: Path, name: str, settings: Settings) -> ChatModel:
+def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> ChatModel:
     from langchain_openai import ChatOpenAI
     from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
-    server = LlamaServer(weights, name, settings)
+    server = LlamaServer(weights, identity.name, settings)
     llm = ChatOpenAI(
-        model=name,
+        model=identity.name,
         base_url=server.url,
         api_key=server.api_key,
         temperature=settings.temperature,
         max_tokens=settings.max_tokens,
-        seed=_SEED,
+        seed=SEED,
         timeout=settings.model_timeout,
         max_retries=0,
         stream_usage=True,
@@ -221,23 +218,21 @@ def _load_gguf(weights: Path, name: str, settings: Settings) -> ChatModel:
         http_client=DefaultHttpxClient(trust_env=False),
         http_async_client=DefaultAsyncHttpxClient(trust_env=False),
     )
-    identity = {"weights": weights_fingerprint(weights), "context_tokens": server.context_tokens, "seed": _SEED}
     return ChatModel(
         llm,
-        name=name,
-        identity=fingerprint(identity | shape(settings)),
+        name=identity.name,
+        identity=identity.fingerprint,
         context_tokens=server.context_tokens,
         server=server,
         secret=server.api_key,
     )
 
 
-def _load_provider(settings: Settings) -> ChatModel:
-    identity = {"model": settings.model} | shape(settings)
+def _load_provider(identity: ChatIdentity, settings: Settings) -> ChatModel:
     return ChatModel(
         connect(settings),
-        name=settings.model,
-        identity=fingerprint(identity),
+        name=identity.name,
+        identity=identity.fingerprint,
         context_tokens=settings.context_tokens,
         secret=secret_of(settings),
     )
