@@ -13,6 +13,8 @@ from qa.ui.suggestions import suggestions
 from qa.ui.texts import Labels, language_of, texts
 
 if TYPE_CHECKING:
+    from gradio.components.chatbot import ExampleMessage
+
     from qa.pipeline import QA
 
 # System fonts: nothing is fetched from a font service.
@@ -35,7 +37,8 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
         loading: What is told while models and index are not there yet.
     """
     labels = Labels()
-    with gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True) as page:
+    page = gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True)
+    with page:
         header = gr.HTML(elem_id="header")
         banner = gr.HTML(elem_id="banner", html_template='<div role="status">${value}</div>')
         timer = gr.Timer(1.0)
@@ -57,7 +60,7 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
             if not loading.ready:
                 note = f"{loading.describe(language)}. {texts(language)['loading_wait']}"
                 return {banner: f'<span class="spinner"></span>{plain(note)}', timer: gr.Timer(active=True)}
-            examples = [{"text": question} for question in suggestions(bot, language)]
+            examples: list[ExampleMessage] = [{"text": question} for question in suggestions(bot, language)]
             return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
 
         page.load(label, None, labels.components, **_QUIET)

@@ -24,8 +24,8 @@ def texts(language: Language) -> dict[str, str]:
 
 @cache
 def _tables() -> dict[Language, dict[str, str]]:
-    tables: dict[Language, dict[str, str]] = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))
-    return tables
+    tables = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))
+    return {"it": tables["it"], "en": tables["en"]}
 
 
 def language_of(request: "gr.Request") -> Language:
@@ -73,4 +73,9 @@ class Labels:
         import gradio as gr
 
         words = texts(language)
-        return {c: gr.update(**{name: words[key] for name, key in keys.items()}) for c, keys in self._keys.items()}
+
+        def update(keys: dict[str, str]) -> dict[str, Any]:
+            values: dict[str, Any] = {name: words[key] for name, key in keys.items()}
+            return gr.update(**values)
+
+        return {component: update(keys) for component, keys in self._keys.items()}

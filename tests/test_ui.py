@@ -1,0 +1,310 @@
+"""What the page is made of, without a browser."""
+
+import html
+import re
+import socket
+import string
+import threading
+from types import SimpleNamespace
+
+import pytest
+from fakes import SmallEmbeddings
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from qa.config import Settings
+from qa.errors import ConfigError, ModelError
+from qa.pipeline import QA
+from qa.schema import Answer, Article, Citation, Passage, Span
+from qa.topics import Topics, find_topics
+from qa.ui.conversation import LONGEST, Failure, Turn, dump, history, restore
+from qa.ui.loading import Loading
+from qa.ui.markup import answer_html, excerpt, plain, turn_messages
+from qa.ui.server import SecurityHeaders, free_port
+from qa.ui.sources import opened, panel
+from qa.ui.suggestions import suggestions
+from qa.ui.texts import Labels, language_of, readable_date, texts
+
+HOSTILE = (
+    "<script>alert(1)</script> ![x](http://example.invalid/x.png) [y](javascript:z) "
+    "{{a}} ${b} $c$ `d` www.example.invalid"
+)
+
+
+def citation(marker: int = 1, **changes: object) -> Citation:
+    values = {"source": "a.txt", "title": "Titolo", "date": "2021-02", "quote": "due", "start": 4, "end": 7}
+    return Citation(marker=marker, **{**values, **changes})
+
+
+def answered(question: str = "Che cosa?", **changes: object) -> Turn:
+    values = {"text": "Due [1].", "status": "answered", "citations": (citation(),)}
+    return Turn(question=question, answer=Answer(**{**values, **changes}))
+
+
+# Text as HTML
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cn", "Cs"]) | st.just("\n")))
+def test_plain_shows_the_same_characters(text: str) -> None:
+    assert html.unescape(plain(text).replace("<br>", "\n")) == text
+
+
+@given(st.text())
+def test_plain_holds_no_structure(text: str) -> None:
+    assert re.fullmatch(r"(?:[^\W_]| |<br>|&#\d+;)*", plain(text))
+
+
+def test_plain_leaves_nothing_that_markdown_or_templates_read() -> None:
+    shown = plain(HOSTILE)
+    assert not set(shown) & set(string.punctuation) - set("&#;")
+    assert html.unescape(shown) == HOSTILE
+
+
+def test_plain_drops_what_turns_the_reading_order() -> None:
+    assert plain("a\u202eb\u2066c") == "a b c"
+
+
+def test_answer_keeps_each_statement_with_its_markers() -> None:
+    shown = answer_html("Uno [1][2]. Due [3]! Tre.", lambda n: f"<i>{n}</i>")
+    assert re.findall(r'<span class="claim">(.*?)<span class="markers">(.*?)</span></span>', shown) == [
+        ("Uno", "<i>1</i><i>2</i>&#46;"),
+        (" Due", "<i>3</i>&#33;"),
+    ]
+    assert shown.endswith(plain(" Tre."))
+
+
+def test_marker_without_a_citation_leads_nowhere() -> None:
+    (_, message) = turn_messages([answered(text="Due [1]. Tre [7].")], "it")
+    assert re.findall(r'value="([^"]*)"', message["content"]) == ["0-c-1"]
+    assert plain("[7]") in message["content"]
+
+
+def test_hostile_answer_and_article_stay_text() -> None:
+    turn = answered(
+        HOSTILE, text=f"{HOSTILE} [1].", citations=(citation(title=HOSTILE, quote=HOSTILE, publisher=HOSTILE),)
+    )
+    shown = turn_messages([turn], "it")[1]["content"] + panel([turn], "it")
+    tags = set(re.findall(r"<(\w+)", shown))
+    assert tags <= {"div", "span", "button", "h3", "article", "header", "b", "blockquote", "p", "br"}
+    assert "example.invalid" not in shown
+
+
+def test_conflict_shows_each_article_oldest_first() -> None:
+    turn = answered(
+        status="conflict",
+        text="180 [1]; 156 [2].",
+        citations=(citation(1, source="b.txt", date="2021-02-09"), citation(2, source="a.txt", date="2020")),
+    )
+    shown = turn_messages([turn], "en")[1]["content"]
+    assert re.findall(r'class="date">([^<]*)<', shown) == [plain("2020"), plain("9 February 2021")]
+
+
+def test_abstention_names_the_nearest_passages() -> None:
+    passage = Passage(text="Un passaggio.", source="a.txt", start=0, end=13, score=1.0, title="Titolo")
+    shown = turn_messages(
+        [answered(status="abstained", text="Non lo so.", citations=(), passages=(passage,) * 5)], "it"
+    )
+    assert re.findall(r'class="near" value="([^"]*)"', shown[1]["content"]) == ["0-p-0", "0-p-1", "0-p-2"]
+
+
+@given(st.text(), st.integers(10, 50))
+def test_excerpt_is_one_short_line(text: str, limit: int) -> None:
+    assert len(excerpt(text, limit)) <= limit + 2
+    assert "\n" not in excerpt(text, limit)
+
+
+# The conversation
+
+
+def test_conversation_survives_being_stored() -> None:
+    turns = (answered(), Turn(question="b", failure=Failure(message="m")), Turn(question="c", stopped=True))
+    assert restore(dump((*turns, Turn(question="in progress")))) == turns
+    assert history(turns) == [("Che cosa?", "Due [1].")]
+
+
+def test_old_turns_are_forgotten_first() -> None:
+    turns = [answered(str(number)) for number in range(LONGEST + 2)]
+    assert [turn["question"] for turn in dump(turns)][:1] == ["2"]
+
+
+@pytest.mark.parametrize("stored", [None, [], "x", [{"question": 1}], [{"question": "a", "unknown": 1}], {"a": 1}])
+def test_stored_conversation_of_another_form_is_forgotten(stored: object) -> None:
+    assert restore(stored) == ()
+
+
+# Sources
+
+
+@pytest.fixture
+def article(bot: QA) -> Article:
+    return bot.article(bot.articles()[0].source)
+
+
+def test_opened_article_marks_the_quote_only(bot: QA, article: Article) -> None:
+    start = article.text.index("Conte")
+    cited = citation(source=article.source, quote="Conte", start=start, end=start + 5)
+    shown = opened(bot, [answered(citations=(cited,))], "0-c-1", "it")
+    assert re.findall(r"<mark[^>]*>(.*?)</mark>", shown or "") == ["Conte"]
+    assert plain(article.text[-40:]) in (shown or "")
+
+
+@pytest.mark.parametrize("source", ["gone.txt", None])
+def test_changed_or_removed_article_shows_the_quote_alone(bot: QA, article: Article, source: str | None) -> None:
+    cited = citation(source=source or article.source, quote="not what stands there")
+    shown = opened(bot, [answered(citations=(cited,))], "0-c-1", "it") or ""
+    assert plain(texts("it")["article_gone"]) in shown
+    assert "not what stands there" in shown
+
+
+@pytest.mark.parametrize("address", ["", "0", "0-c-9", "1-c-1", "0-p-0", "x-c-1", "0-c-", "0-c-٣", "-1-c-1"])
+def test_address_that_leads_nowhere_opens_nothing(bot: QA, address: str) -> None:
+    assert opened(bot, [answered()], address, "it") is None
+
+
+# Languages
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert texts("it").keys() == texts("en").keys()
+    for key, text in texts("it").items():
+        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", texts("en")[key])), key
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("it-IT,it;q=0.9,en;q=0.8", "it"),
+        ("IT", "it"),
+        ("en-GB,it;q=0.5", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("ita", "en"),
+        ("fr", "en"),
+    ],
+)
+def test_language_is_the_browsers_first(header: str | None, language: str) -> None:
+    headers = {} if header is None else {"accept-language": header}
+    assert language_of(SimpleNamespace(headers=headers)) == language
+
+
+@pytest.mark.parametrize(
+    ("iso", "italian", "english"),
+    [
+        ("2021-02-09T18:18", "9 febbraio 2021, 18:18", "9 February 2021, 18:18"),
+        ("2021-02-09", "9 febbraio 2021", "9 February 2021"),
+        ("2021-02", "febbraio 2021", "February 2021"),
+        ("2021", "2021", "2021"),
+        (None, "senza data", "no date"),
+    ],
+)
+def test_dates_are_written_as_people_write_them(iso: str | None, italian: str, english: str) -> None:
+    assert (readable_date(iso, "it"), readable_date(iso, "en")) == (italian, english)
+
+
+def test_labels_follow_the_language() -> None:
+    import gradio as gr
+
+    labels = Labels()
+    box = labels.add(gr.Textbox(), label="question", placeholder="placeholder")
+    update = labels.in_language("it")[box]
+    assert (update["label"], update["placeholder"]) == ("Domanda", "Chiedi qualcosa sugli articoli")
+
+
+# Suggested questions
+
+
+def test_suggestions_come_from_the_articles(bot: QA) -> None:
+    questions = suggestions(bot, "it")
+    assert questions[0] == "Chi è Massimo Carrera?"
+    assert "Che cosa è successo il 7 maggio 2017?" in questions
+    assert "What happened on 7 May 2017?" in suggestions(bot, "en")
+
+
+def test_topics_of_other_articles_are_other_topics() -> None:
+    text = "Ada Rossi guida Lucia Bianchi. Il 3 marzo 2019 Ada Rossi vinse. Ada Rossi torna nel giugno 2030."
+    topics = find_topics([Article(source="x", text=text, body=Span(start=0, end=len(text)), title="", date="2020-01")])
+    assert topics == Topics("Ada Rossi", ("Lucia Bianchi",), ("2019-03-03",))
+    assert find_topics([]) == Topics()
+
+
+# Loading
+
+
+def wait_for(loading: Loading) -> None:
+    loading.start(SimpleNamespace())  # under way already: does nothing
+    for thread in threading.enumerate():
+        if thread.name == "loading":
+            thread.join(30)
+
+
+def test_loading_makes_everything_ready(bot: QA) -> None:
+    loading = Loading()
+    loading.start(bot)
+    wait_for(loading)
+    assert loading.ready
+    assert len(loading.report.added) == 2
+    assert loading.failure is None
+
+
+def test_loading_tells_a_failure_and_can_be_tried_again(settings: Settings, scripted_chat) -> None:
+    class Flaky(SmallEmbeddings):
+        broken = True
+
+        def encode_documents(self, texts):
+            if self.broken:
+                raise ModelError("No model.", hint="Try later.")
+            return super().encode_documents(texts)
+
+    embeddings = Flaky()
+    with QA(settings, chat=scripted_chat, embeddings=embeddings) as bot:
+        loading = Loading()
+        loading.start(bot)
+        wait_for(loading)
+        assert loading.failure == Failure(message="No model.", hint="Try later.")
+        embeddings.broken = False
+        loading.start(bot)
+        wait_for(loading)
+        assert loading.ready
+
+
+def test_loading_shows_how_far_a_download_is() -> None:
+    loading = Loading()
+    with loading.progress("model.gguf", 1_100_000_000) as advance:
+        advance(40_000_000)
+        advance(5_000_000)
+        assert loading.describe("en") == "Downloading: model.gguf, 45 of 1100 MB"
+    assert loading.describe("en") == "Getting ready: search model"
+
+
+# Serving
+
+
+def test_busy_port_gives_way_to_the_next() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert port < free_port("127.0.0.1", port) <= port + 100
+    assert free_port("127.0.0.1", 0) > 0
+
+
+def test_host_of_another_computer_is_refused_with_a_hint() -> None:
+    with pytest.raises(ConfigError, match="QA_HOST"):
+        free_port("192.0.2.1", 0)
+
+
+def test_browser_is_told_to_talk_to_this_server_only() -> None:
+    async def hello(_):
+        return PlainTextResponse("hello")
+
+    app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(SecurityHeaders)])
+    with TestClient(app) as client:
+        policy = client.get("/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+    assert "*" not in policy
