@@ -43,7 +43,7 @@ def sync(
     """
     with store.writing():
         files, rejected = find_files(article_sources(settings))
-        known = {source: stored.version for source, stored in store.snapshot().articles.items()}
+        known = store.versions()
         versions: dict[str, str] = {}
         for source, path in files.items():
             try:
@@ -81,12 +81,12 @@ def sync(
 
 
 def embedded_text(chunk: Chunk, sentence: str) -> str:
-    """Return what the embedder reads of a sentence: the chunk's header tells it who and when, which the sentence itself may leave out."""
+    """Return what the embedder reads of a sentence: the chunk's header adds who and when, which it may leave out."""
     return f"{chunk.header}\n{sentence}"
 
 
 def article_sources(settings: Settings) -> list[Path]:
-    """Return the files and folders that are read: the settings' own, and the folder in ``data_dir`` for added articles."""
+    """Return the files and folders that are read: the settings' own, and ``articles`` in ``data_dir``."""
     added = settings.data_dir / "articles"
     return [*settings.sources, *([added] if added.is_dir() else [])]
 

@@ -1,0 +1,194 @@
+"""Opens Chroma, and tells what went wrong with it. The only module that runs chromadb."""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from qa.config import Settings
+from qa.errors import QAError, StoreError
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+    from chromadb.config import System
+
+SYNC_THRESHOLD = 1000
+"""Vectors that wait in the write-ahead log at most; then the graph is written to its own files."""
+
+# Wide enough that the approximate graph finds what an exact search would in collections of ordinary size.
+_HNSW: "CreateHNSWConfiguration" = {
+    "space": "cosine",
+    "ef_construction": 200,
+    "ef_search": 200,
+    "max_neighbors": 32,
+    "sync_threshold": SYNC_THRESHOLD,
+}
+_PAGE = 5000
+_SERVER_SECONDS = 5.0
+_SQLITE_CODE = re.compile(r"\(code: (\d+)\)")
+# SQLite's codes for a busy, unwritable or full disk, and the system's: the files are sound, only out of reach.
+_PASSING_CODES = frozenset({5, 6, 7, 8, 10, 13, 14})
+_SHORT_READ = 522
+_PASSING = re.compile(r"os error (?:12|13|23|24|28|30)\b|timed out", re.IGNORECASE)
+_NATIVE = frozenset({"InternalError", "PanicException"})
+
+
+class DamagedIndexError(StoreError):
+    """The index's own files are damaged; its articles are elsewhere, so it can be built anew."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open Chroma: a private one over a folder (``system``), or a client of a server."""
+
+    client: "Client"
+    system: "System | None" = None
+
+    def collection(self, name: str, metadata: Mapping[str, str]) -> "Collection":
+        """Return a collection for cosine search, made with ``metadata`` if it does not exist yet."""
+        return self.client.get_or_create_collection(
+            name, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
+        )
+
+    def metadata(self, name: str) -> Mapping[str, Any]:
+        """Return the metadata of a collection as it stands now; none if the collection is gone."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self.client.get_collection(name, embedding_function=None).metadata or {}
+        except NotFoundError:
+            return {}
+
+    def close(self) -> None:
+        """Free the files or the connection."""
+        if self.system is None:
+            self.client.close()
+        else:
+            self.system.stop()
+
+
+def connect(settings: Settings) -> Connection:
+    """Open the embedded store in ``data_dir``, or the server at ``chroma_url``.
+
+    Raises:
+        StoreError: It cannot be opened or reached.
+    """
+    with store_errors("be opened", settings):
+        return _served(settings.chroma_url) if settings.chroma_url else _embedded(index_folder(settings))
+
+
+def index_folder(settings: Settings) -> Path:
+    """Return the folder of the embedded store."""
+    return settings.data_dir / "index"
+
+
+def set_aside(settings: Settings) -> Path:
+    """Move the files of a damaged embedded store out of the way, in place of those set aside before.
+
+    Returns:
+        Where they are now.
+    """
+    folder = index_folder(settings)
+    aside = folder.with_name("index.damaged")
+    with store_errors("be moved aside", settings):
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.rename(aside)
+    return aside
+
+
+def pages(
+    collection: "Collection", *include: Literal["documents", "metadatas"]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield (id, document, metadata) of every record; what is not included is empty."""
+    for offset in range(0, collection.count(), _PAGE):
+        page = collection.get(limit=_PAGE, offset=offset, include=list(include))
+        none: list[Any] = [{}] * len(page["ids"])
+        yield from zip(page["ids"], page["documents"] or none, page["metadatas"] or none, strict=True)
+
+
+@contextmanager
+def store_errors(what: str, settings: Settings) -> Iterator[None]:
+    """Turn whatever Chroma raises into a ``StoreError`` that says the index could not ``what``.
+
+    Raises:
+        DamagedIndexError: The error comes from files of the embedded store that make no sense.
+        StoreError: Any other error.
+    """
+    try:
+        yield
+    except (QAError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except (
+        BaseException
+    ) as error:  # Chroma raises bare Exceptions, and panics of its Rust part are no Exceptions at all
+        reason = (str(error).strip().splitlines() or [""])[0].rstrip(".")
+        message = f"The index could not {what}: {type(error).__name__}: {reason}."
+        if settings.chroma_url is None and _is_damage(error):
+            hint = "`qa sync` moves it aside and builds it anew from the articles."
+            raise DamagedIndexError(message, hint=hint) from error
+        raise StoreError(message, hint="`qa doctor` looks for the cause.", retryable=True) from error
+
+
+def _is_damage(error: BaseException) -> bool:
+    text = str(error)
+    if type(error).__name__ not in _NATIVE or _PASSING.search(text):
+        return False
+    code = _SQLITE_CODE.search(text)
+    number = int(code[1]) if code else 0
+    return number == _SHORT_READ or number & 0xFF not in _PASSING_CODES
+
+
+def _embedded(folder: Path) -> Connection:
+    from chromadb.api.client import Client
+    from chromadb.api.rust import RustBindingsAPI
+    from chromadb.config import Settings as ChromaSettings
+    from chromadb.config import System
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write to {folder}: {error.strerror}.", hint="Set QA_DATA_DIR to a folder you can write to."
+        ) from error
+    # PersistentClient would share one system, and with it the vectors it has in memory, among all clients of a folder
+    # in the process: opening the index again would not show what another process has written.
+    place = ChromaSettings(
+        _env_file=None,
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+        is_persistent=True,
+        persist_directory=str(folder),
+        anonymized_telemetry=False,
+    )
+    system = System(place)
+    system.instance(RustBindingsAPI)
+    system.start()
+    return Connection(Client.from_system(system), system)
+
+
+def _served(url: str) -> Connection:
+    import httpx
+    from chromadb.api.client import Client
+    from chromadb.config import Settings as ChromaSettings
+
+    where = httpx.URL(url)
+    try:  # Chroma's own client would wait for ever
+        httpx.get(where.copy_with(path="/api/v2/heartbeat"), timeout=_SERVER_SECONDS).raise_for_status()
+    except httpx.HTTPError as error:
+        reason = str(error) or type(error).__name__
+        hint = "Start it with `chroma run --path FOLDER`, or correct QA_CHROMA_URL."
+        raise StoreError(f"The Chroma server {url} does not answer: {reason}.", hint=hint, retryable=True) from error
+    secure = where.scheme == "https"
+    address = ChromaSettings(
+        _env_file=None,
+        chroma_api_impl="chromadb.api.fastapi.FastAPI",
+        chroma_server_host=where.host,
+        chroma_server_http_port=where.port or (443 if secure else 80),
+        chroma_server_ssl_enabled=secure,
+        anonymized_telemetry=False,
+    )
+    return Connection(Client(settings=address))
