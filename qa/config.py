@@ -3,13 +3,14 @@
 import hashlib
 import json
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from qa.errors import ConfigError
 
@@ -41,39 +42,54 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir(APP_NAME)), description="The index and what users add."
+        default_factory=lambda: Path(platformdirs.user_data_dir(APP_NAME)),
+        description="The index, and the folder `articles` for added articles.",
     )
     cache_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir(APP_NAME)), description="Model files."
     )
-    sources: tuple[Path, ...] = Field(
-        default_factory=lambda: (resource("seeds"),), description="Article files and folders."
+    sources: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default_factory=lambda: (resource("seeds"),),
+        description="Article files and folders, separated like those of PATH.",
     )
 
     model: str = Field(
-        default="local", min_length=1, description="local, gguf:FILE, hf:REPO/FILE.gguf or PROVIDER:NAME."
+        default="local", min_length=1, description="local, gguf:FILE, hf:OWNER/REPOSITORY/FILE.gguf or PROVIDER:NAME."
     )
     model_base_url: str | None = Field(default=None, description="An OpenAI-compatible server for openai:NAME.")
     model_api_key: SecretStr | None = Field(default=None, description="Key of that server or provider.")
-    model_timeout: Annotated[float, Field(gt=0, le=600)] = 120.0
-    model_threads: Annotated[int, Field(ge=0, le=256, description="0: as many as there are cores.")] = 0
-    context_tokens: Annotated[int, Field(ge=1024, le=131072)] = 4096
-    max_tokens: Annotated[int, Field(ge=16, le=2048)] = 160
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+    model_timeout: Annotated[float, Field(gt=0, le=600, description="Seconds to wait for the model.")] = 120.0
+    model_threads: Annotated[int, Field(ge=0, le=256, description="Threads of a local model; 0: by the cores.")] = 0
+    context_tokens: Annotated[
+        int, Field(ge=1024, le=131072, description="Longest prompt and reply together of a local model.")
+    ] = 4096
+    max_tokens: Annotated[int, Field(ge=16, le=2048, description="Longest reply.")] = 160
+    temperature: Annotated[float, Field(ge=0, le=2, description="0: the likeliest words.")] = 0.0
 
     embedding_model: str = Field(
         default="local", min_length=1, description="local, or a sentence-transformers name or folder."
     )
     chroma_url: str | None = Field(default=None, description="A Chroma server instead of the embedded store.")
-    lock_timeout: Annotated[float, Field(ge=0, le=600)] = 30.0
+    lock_timeout: Annotated[
+        float, Field(ge=0, le=600, description="Seconds to wait for another process that writes to the index.")
+    ] = 30.0
 
-    chunk_characters: Annotated[int, Field(ge=200, le=4000)] = 700
-    candidates: Annotated[int, Field(ge=5, le=500)] = 30
-    passages: Annotated[int, Field(ge=1, le=20)] = 3
+    chunk_characters: Annotated[int, Field(ge=200, le=4000, description="Longest passage.")] = 700
+    candidates: Annotated[int, Field(ge=5, le=500, description="Passages that each kind of search proposes.")] = 30
+    sentences: Annotated[
+        int, Field(ge=1, le=20, description="How many of the best sentences are read, with their neighbours.")
+    ] = 4
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="What is logged.")
+    host: str = Field(default="127.0.0.1", description="Address that the page is served on.")
+    port: Annotated[
+        int, Field(ge=0, le=65535, description="Its port; the next free one if it is taken, any for 0.")
+    ] = 7860
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _split_like_a_path(cls, value: object) -> object:
+        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
 
     def __init__(self, **values: Any) -> None:
         _refuse_unknown_variables(type(self))
@@ -92,6 +108,13 @@ class Settings(BaseSettings):
         """Return a copy with some settings changed, checked like new ones."""
         return type(self)(**{**dict(self), **changes})
 
+    def in_force(self) -> tuple[tuple[str, str, str], ...]:
+        """Return (name, value, "set" or "default") of every setting, to be shown: secrets are masked."""
+        values = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return tuple(
+            (name, _shown(value), "set" if name in self.model_fields_set else "default") for name, value in values
+        )
+
     def fingerprint(self) -> str:
         """Hash of the settings that can change an answer; secrets, folders and addresses are left out."""
         places = {
@@ -106,6 +129,17 @@ class Settings(BaseSettings):
             "port",
         }
         return fingerprint(self.model_dump(mode="json", exclude=places))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return os.pathsep.join(map(str, value))
+    return "" if value is None else without_password(str(value))
+
+
+def without_password(text: str) -> str:
+    """Return an address without the user name and password that may stand before its host."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "", text)
 
 
 def _refuse_unknown_variables(settings: type[BaseSettings]) -> None:

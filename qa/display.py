@@ -1,34 +1,55 @@
 """How results look in a terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.schema import Answer, ArticleInfo, Citation, Passage, SyncReport
-from qa.terminal import plain
+from qa.schema import Answer, ArticleInfo, Citation, Final, History, Passage, SyncReport, Token
+from qa.terminal import messages, output, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
 
     from qa.doctor import Diagnosis
     from qa.models.artifacts import ArtifactStatus
     from qa.models.recommended import Recommendation
+    from qa.pipeline import QA
 
 _SIGNS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "problem": ("problem", "bold red")}
 _EXCERPT = 300
 _NEAREST = 3
 
 
+def show_answer(bot: "QA", question: str, history: History = ()) -> Answer:
+    """Ask, print the answer as it is earned, then its sources."""
+    console = output()
+    events = bot.stream(question, history=history)
+    with messages().status("Reading the articles…"):
+        event = next(events)
+        while not isinstance(event, Token | Final):
+            event = next(events)
+    while isinstance(event, Token):
+        console.print(plain(event.text), end="", soft_wrap=True)
+        event = next(events)
+    assert isinstance(event, Final)  # noqa: S101 - a stream ends with it
+    console.print()
+    show_sources(console, event.answer)
+    return event.answer
+
+
 def show_sources(console: "Console", answer: Answer) -> None:
     """Print each citation with its article's title, date and words; for an answer without any, what came nearest."""
     for citation in answer.citations:
         console.print(plain(f"\n[{citation.marker}] {_origin(citation)}", "bold"))
-        console.print(plain(f"    “{' '.join(citation.quote.split())}”"))
+        console.print(_quoted(" ".join(citation.quote.split())))
     if not answer.citations and answer.passages:
         console.print(plain("\nThe nearest passages:", "bold"))
         for passage in answer.passages[:_NEAREST]:
             console.print(plain(f"  {_origin(passage)}", "dim"))
-            console.print(plain(f"    “{_one_line(passage.text)}”"))
+            console.print(_quoted(_excerpt(passage.text)))
 
 
 def show_sync(console: "Console", report: SyncReport) -> None:
@@ -42,32 +63,41 @@ def show_sync(console: "Console", report: SyncReport) -> None:
     console.print("{} added, {} updated, {} removed, {} unchanged, {} rejected.".format(*counts), style="bold")
 
 
+@contextmanager
+def reading_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Show how many of the files that must be read have been."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = messages()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(20), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda done, total, source: bars.update(
+            task, description=plain(source).plain, completed=done, total=total
+        )
+
+
 def show_articles(console: "Console", articles: Sequence[ArticleInfo]) -> None:
     """Print the indexed articles."""
     rows = ((a.date or "", a.title, a.publisher or "", a.source, f"{a.characters:,}", str(a.chunks)) for a in articles)
     console.print(_table(("Date", "Title", "Publisher", "File", "Characters", "Passages"), rows))
 
 
-def show_files(console: "Console", statuses: Iterable[tuple["ArtifactStatus", str]]) -> None:
-    """Print what the model cache holds; each status comes with its file's licence."""
-    rows = [(s.name, file_state(s), _gigabytes(s.size), licence, str(s.path)) for s, licence in statuses]
-    console.print(_table(("Model file", "State", "Size", "Licence", "Path"), rows))
+def show_files(console: "Console", cache_dir: Path, statuses: Iterable["ArtifactStatus"]) -> None:
+    """Print what the model cache holds."""
+    rows = ((s.name, file_state(s), f"{s.size / 1e9:.2f} GB" if s.cached else "") for s in statuses)
+    console.print(_table(("Model file", "State", "Size"), rows))
+    console.print(plain(f"in {cache_dir}\n", "dim"))
 
 
 def show_recommended(console: "Console", models: Iterable["Recommendation"], chosen: str) -> None:
     """Print local models to choose from; the one in use is marked."""
-    rows = (
-        (
-            f"{m.name} (in use)" if m.model == chosen else m.name,
-            f"{m.size:.1f} GB",
-            f"{m.memory:.1f} GB",
-            m.licence,
-            "measured" if m.measured else "not measured here",
-            m.model,
-        )
-        for m in models
-    )
-    console.print(_table(("Local language model", "Size", "Memory", "Licence", "Quality", "QA_MODEL"), rows))
+    console.print("Local language models to choose from (size of the file, memory in use):", style="bold")
+    for m in models:
+        quality = "measured" if m.measured else "not measured here"
+        mark = " (in use)" if m.model == chosen else ""
+        console.print(plain(f"  {m.name}{mark}: {m.size:.1f} GB, {m.memory:.1f} GB, {m.licence}, {quality}"))
+        console.print(plain(f"    QA_MODEL={m.model}", "dim"), soft_wrap=True)
 
 
 def show_diagnosis(console: "Console", diagnosis: "Diagnosis") -> None:
@@ -103,10 +133,12 @@ def _origin(found: Citation | Passage) -> str:
     return f"{found.title or found.source} ({about or 'undated'}) · {found.source}"
 
 
-def _one_line(text: str) -> str:
+def _quoted(text: str) -> "Padding":
+    from rich.padding import Padding
+
+    return Padding.indent(plain(f"“{text}”"), 4)
+
+
+def _excerpt(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _EXCERPT else f"{words[:_EXCERPT].rsplit(' ', 1)[0]} …"
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.2f} GB" if size else ""

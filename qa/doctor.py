@@ -5,7 +5,6 @@ Nothing is fetched, loaded or written, so that it can be run beside a working ch
 
 import os
 import platform
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,9 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import SecretStr
-
-from qa.config import APP_NAME, Settings
+from qa.config import APP_NAME, Settings, without_password
 from qa.errors import QAError, StoreError
 
 if TYPE_CHECKING:
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
 _GIGABYTE = 1e9
 _INDEX_SPACE, _MODEL_SPACE = 0.2, 0.5
-"""Gigabytes that must be free for the index, and besides the missing model files for what is made of them."""
+"""Gigabytes that must be free: for the index; besides missing model files, for what is made of them."""
 _REJECTIONS_SHOWN = 5
 _SECONDS = 5.0
 _SHOWN_VERSIONS = ("langchain-core", "chromadb", "sentence-transformers", "torch", "xllamacpp", "gradio")
@@ -63,7 +60,7 @@ def examine(settings: Settings) -> Diagnosis:
         _articles,
         _index,
     )
-    return Diagnosis(tuple(check for look in looks for check in _carefully(look, settings)), tuple(_in_force(settings)))
+    return Diagnosis(tuple(check for look in looks for check in _carefully(look, settings)), settings.in_force())
 
 
 def _carefully(look: Callable[[Settings], Iterator[Check]], settings: Settings) -> Iterator[Check]:
@@ -76,11 +73,11 @@ def _carefully(look: Callable[[Settings], Iterator[Check]], settings: Settings) 
 def _versions(_: Settings) -> Iterator[Check]:
     from packaging.requirements import Requirement
 
-    shown = ", ".join(f"{name} {_installed(name) or 'missing'}" for name in _SHOWN_VERSIONS)
+    shown = ", ".join(f"{name} {installed(name) or 'missing'}" for name in _SHOWN_VERSIONS)
     yield Check(
         "versions",
         "ok",
-        f"{APP_NAME} {_installed(APP_NAME) or '(not installed)'}, Python {platform.python_version()}, {shown}",
+        f"{APP_NAME} {installed(APP_NAME) or '(not installed)'}, Python {platform.python_version()}, {shown}",
     )
     try:
         stated = [Requirement(line) for line in requires(APP_NAME) or []]
@@ -88,14 +85,15 @@ def _versions(_: Settings) -> Iterator[Check]:
         yield Check("installation", "note", f"{APP_NAME} runs from its folder and is not installed", "pip install .")
         return
     for requirement in stated:
-        found = _installed(requirement.name)
+        found = installed(requirement.name)
         wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         if wanted and (found is None or not requirement.specifier.contains(found, prereleases=True)):
             problem = f"{requirement.name} {found or 'is missing'}; {requirement.specifier} is needed"
             yield Check("versions", "problem", problem, f'pip install "{requirement}"')
 
 
-def _installed(name: str) -> str | None:
+def installed(name: str) -> str | None:
+    """Return the installed version of a distribution, or None."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -240,20 +238,3 @@ def _lock(settings: Settings) -> Iterator[Check]:
         if not error.retryable:
             raise
         yield Check("index", "note", "another process is writing to it", "Wait for it to end.")
-
-
-def _in_force(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, tuple):
-            shown = os.pathsep.join(map(str, value))
-        elif isinstance(value, SecretStr):
-            shown = str(value)
-        else:
-            shown = "" if value is None else without_password(str(value))
-        yield name, shown, "set" if name in settings.model_fields_set else "default"
-
-
-def without_password(text: str) -> str:
-    """Return an address without the user name and password that may stand before its host."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", text)

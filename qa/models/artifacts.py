@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qa.errors import ModelError
-from qa.models.cache import exclusive, sha256_of, stamp_matches, verified, write_stamp
+from qa.models.cache import exclusive, sha256_of, stamp_is_current, stamp_matches, verified, write_stamp
 from qa.models.progress import Progress, silent
 from qa.models.sources import HUB, HubSource, Source, WheelSource
 
@@ -134,6 +134,16 @@ def status(artifact: Artifact, cache_dir: Path) -> ArtifactStatus:
     cached = path.is_file()
     size = path.stat().st_size if cached else 0
     return ArtifactStatus(artifact.name, path, cached, stamp_matches(path, artifact.sha256), size)
+
+
+def hub_files(cache_dir: Path) -> list[ArtifactStatus]:
+    """Tell which files of other hub repositories the cache holds, each by the name that ``QA_MODEL`` takes."""
+    folder = cache_dir / "hub"
+    paths = sorted(folder.rglob("*.gguf"))
+    names = [f"hf:{path.relative_to(folder).as_posix()}" for path in paths]
+    return [
+        ArtifactStatus(n, p, True, stamp_is_current(p), p.stat().st_size) for n, p in zip(names, paths, strict=True)
+    ]
 
 
 def fetch_hub_file(

@@ -45,6 +45,14 @@ def stamp_matches(path: Path, sha256: str) -> bool:
         return False
 
 
+def stamp_is_current(path: Path) -> bool:
+    """Whether the file was hashed when it came and has not changed since."""
+    try:
+        return bool((about := json.loads(_stamp(path).read_text(encoding="utf-8"))) == _facts(path, about["sha256"]))
+    except (FileNotFoundError, ValueError):
+        return False
+
+
 def _stamp(path: Path) -> Path:
     return path.with_name(f"{path.name}.verified.json")
 

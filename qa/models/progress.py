@@ -21,7 +21,10 @@ def silent(description: str, total: int) -> Iterator[Advance]:  # noqa: ARG001 -
 
 
 def rich_progress(console: "Console | None" = None) -> Progress:
-    """Return a `Progress` that draws a bar with size and remaining time on ``console`` (default: standard error)."""
+    """Return a `Progress` that draws a bar with size and remaining time on ``console`` (default: standard error).
+
+    Where that is not a terminal, each download is one line.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
@@ -31,6 +34,10 @@ def rich_progress(console: "Console | None" = None) -> Progress:
 
     @contextmanager
     def bar(description: str, total: int) -> Iterator[Advance]:
+        if not shown_on.is_terminal:
+            shown_on.print(f"Fetching {description} ({total / 1e6:.1f} MB)", markup=False)
+            yield lambda _: None
+            return
         elastic = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         name = TextColumn("{task.description}", markup=False, table_column=elastic)
         with Bars(name, BarColumn(20), DownloadColumn(), TimeRemainingColumn(), console=shown_on, expand=True) as bars:
