@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65535, description="Its port; the next free one if it is taken, any for 0.")
     ] = 7860
+    uploads: bool = Field(
+        default=True, description="Whether the page can add and remove articles; never when it is not on loopback."
+    )
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -127,6 +130,7 @@ class Settings(BaseSettings):
             "log_level",
             "host",
             "port",
+            "uploads",
         }
         return fingerprint(self.model_dump(mode="json", exclude=places))
 
