@@ -14,7 +14,7 @@ from qa.errors import ConfigError, ModelError
 from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file, hub_path
 from qa.models.failures import as_model_error
 from qa.models.identity import SEED, ChatIdentity, identify
-from qa.models.local import LlamaServer
+from qa.models.local import LlamaServer, check_gguf
 from qa.models.progress import Progress
 from qa.models.providers import FORMS, connect, secret_of
 
@@ -161,13 +161,15 @@ def fetch_weights(settings: Settings, progress: Progress | None = None) -> Path 
 
     Raises:
         ConfigError: As for `weights_path`.
-        ModelError: The file cannot be fetched.
+        ModelError: The file cannot be fetched, or is no GGUF file.
     """
     path = weights_path(settings)
     if settings.model == "local":
         return fetch(LANGUAGE_MODEL, settings.cache_dir, progress=progress)
     if settings.model.startswith("hf:"):
         return fetch_hub_file(*_hub_names(settings.model), settings.cache_dir, progress=progress)
+    if path is not None:
+        check_gguf(path)
     return path
 
 
