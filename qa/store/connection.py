@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from qa.config import Settings
+from qa.config import Settings, without_password
 from qa.errors import QAError, StoreError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def connect(settings: Settings) -> Connection:
         StoreError: It cannot be opened or reached.
     """
     with store_errors("be opened", settings):
-        return _served(settings.chroma_url) if settings.chroma_url else _embedded(index_folder(settings))
+        return _served(settings.chroma_url) if settings.chroma_url else _embedded(settings)
 
 
 def index_folder(settings: Settings) -> Path:
@@ -143,12 +143,14 @@ def _is_damage(error: BaseException) -> bool:
     return number == _SHORT_READ or number & 0xFF not in _PASSING_CODES
 
 
-def _embedded(folder: Path) -> Connection:
+def _embedded(settings: Settings) -> Connection:
     from chromadb.api.client import Client
     from chromadb.api.rust import RustBindingsAPI
     from chromadb.config import Settings as ChromaSettings
     from chromadb.config import System
+    from filelock import FileLock
 
+    folder = index_folder(settings)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -166,8 +168,10 @@ def _embedded(folder: Path) -> Connection:
     )
     system = System(place)
     system.instance(RustBindingsAPI)
-    system.start()
-    return Connection(Client.from_system(system), system)
+    # Two processes that make the tables of a new index at the same time get into each other's way.
+    with FileLock(folder.with_name("index.opening"), timeout=settings.lock_timeout):
+        system.start()
+        return Connection(Client.from_system(system), system)
 
 
 def _served(url: str) -> Connection:
@@ -179,9 +183,10 @@ def _served(url: str) -> Connection:
     try:  # Chroma's own client would wait for ever
         httpx.get(where.copy_with(path="/api/v2/heartbeat"), timeout=_SERVER_SECONDS).raise_for_status()
     except httpx.HTTPError as error:
-        reason = str(error) or type(error).__name__
+        reason = without_password(str(error)) or type(error).__name__
         hint = "Start it with `chroma run --path FOLDER`, or correct QA_CHROMA_URL."
-        raise StoreError(f"The Chroma server {url} does not answer: {reason}.", hint=hint, retryable=True) from error
+        message = f"The Chroma server {without_password(url)} does not answer: {reason}."
+        raise StoreError(message, hint=hint, retryable=True) from error
     secure = where.scheme == "https"
     address = ChromaSettings(
         _env_file=None,
