@@ -1,0 +1,78 @@
+"""``python -m eval``: score a change, compare it, gate it, report it."""
+
+from typing import Annotated
+
+import typer
+
+from eval.cases import SET_NAMES
+from qa.terminal import configure_logging, explained_errors, messages, tolerate_narrow_encodings
+
+app = typer.Typer(
+    name="eval",
+    help="Scores the product on the gold questions. Begin with `python -m eval run`, then `python -m eval report`.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@app.callback()
+def _eval() -> None:
+    """Keep ``run`` a command of its own."""
+
+
+@app.command()
+def run(
+    *,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help=f"{', '.join(SET_NAMES)}; may be repeated. Default: all.")
+    ] = None,
+    categories: Annotated[list[str] | None, typer.Option("--category", help="Only this; may be repeated.")] = None,
+    cases: Annotated[
+        list[str] | None, typer.Option("--case", help="Only the case of this id; may be repeated.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A fixed sample of about 30 questions.")] = False,
+    tuning: Annotated[bool, typer.Option("--tuning", help="Leave the held-out questions out.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Ask the model everything anew, and measure times.")] = False,
+    recheck: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the cases asked live beside the record.")
+    ] = 0.0,
+    model: Annotated[str | None, typer.Option(metavar="MODEL", help="Another model, as in QA_MODEL.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do not go on with an interrupted run.")] = False,
+) -> None:
+    """Ask the gold questions and score the answers."""
+    from eval.display import show_run, tally
+    from eval.run import begin, execute, prepare
+    from eval.selection import choose, select
+    from qa.config import Settings
+    from qa.models.progress import rich_progress
+
+    settings = Settings() if model is None else Settings(model=model)
+    configure_logging(settings.log_level)
+    selection = select(
+        sets or SET_NAMES,
+        categories or (),
+        cases or (),
+        quick=quick,
+        holdout=not tuning,
+        live=live,
+        recheck=recheck,
+    )
+    case_sets = choose(selection)
+    subject = prepare(settings, progress=rich_progress(messages()))
+    started = begin(subject, selection, case_sets, resume=not fresh)
+    if started.samples:
+        messages().print(f"Going on with {started.info.id}: {len(started.samples)} of {started.info.total} are done.")
+    with tally(started.info.total) as listener:
+        finished = execute(subject, started, case_sets, listener)
+    show_run(finished)
+
+
+def main() -> None:
+    """Run the command line."""
+    tolerate_narrow_encodings()
+    with explained_errors():
+        app()
+
+
+if __name__ == "__main__":
+    main()
