@@ -22,6 +22,11 @@ _SLOTS = 4
 """Requests answered at once; each slot also keeps its last prompt, so several fixed prefixes stay warm."""
 _PROMPT_CACHE_MIB = 256
 """Main memory for prompts that lost their slot; llama.cpp's own default is 8 GiB."""
+_DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
+"""Tokens that must recur in the context before what followed them is tried as a draft, and the draft's length.
+
+Answers quote their passages: with these, replies that copy came half again as fast, to the same words.
+"""
 _SAMPLE_BYTES, _SAMPLES = 1 << 16, 64
 
 
@@ -135,4 +140,7 @@ def _parameters(weights: Path, alias: str, api_key: str, settings: Settings) -> 
     params.n_parallel = _SLOTS
     params.kv_unified = True
     params.cache_ram_mib = _PROMPT_CACHE_MIB
+    params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
+    params.speculative.ngram_simple.size_n = _DRAFT_AFTER
+    params.speculative.ngram_simple.size_m = _DRAFT_LENGTH
     return params
