@@ -6,13 +6,16 @@ import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from qa.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 APP_NAME = "carrera-qa"
 _PACKAGE = Path(__file__).parent
@@ -50,7 +53,7 @@ class Settings(BaseSettings):
     )
     sources: Annotated[tuple[Path, ...], NoDecode] = Field(
         default_factory=lambda: (resource("seeds"),),
-        description="Article files and folders, separated like those of PATH.",
+        description="Article files and folders, separated like those of PATH, or a JSON list.",
     )
 
     model: str = Field(
@@ -91,25 +94,49 @@ class Settings(BaseSettings):
 
     @field_validator("sources", mode="before")
     @classmethod
-    def _split_like_a_path(cls, value: object) -> object:
-        return tuple(part for part in value.split(os.pathsep) if part) if isinstance(value, str) else value
+    def _listed(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if re.match(r'\s*\[\s*["\]]', value):  # a folder may be called [2021], but hardly ["2021"]
+            return json.loads(value)
+        return tuple(part.strip() for part in value.split(os.pathsep) if part.strip())
+
+    @field_validator("sources")
+    @classmethod
+    def _at_home(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(_expanded(path) for path in value)
+
+    @field_validator("data_dir", "cache_dir")
+    @classmethod
+    def _anchored(cls, value: Path) -> Path:
+        # A process that changes its folder later must not lose its files.
+        return _expanded(value).absolute()
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"https?://[^/\s]", value, re.IGNORECASE):
+            raise ValueError("An address begins with http:// or https://, like http://localhost:8000")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _shouted(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
     def __init__(self, **values: Any) -> None:
         _refuse_unknown_variables(type(self))
         try:
             super().__init__(**values)
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(map(str, e['loc']))}: {e['msg']}"
-                for e in error.errors(include_input=False, include_url=False)
-            )
+            problems = "; ".join(_problem(e, type(self)) for e in error.errors(include_input=False, include_url=False))
             raise ConfigError(
                 f"Invalid settings: {problems}.", hint="See the table of settings in the README."
             ) from None
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some settings changed, checked like new ones."""
-        return type(self)(**{**dict(self), **changes})
+        return type(self)(**{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
 
     def in_force(self) -> tuple[tuple[str, str, str], ...]:
         """Return (name, value, "set" or "default") of every setting, to be shown: secrets are masked."""
@@ -127,12 +154,28 @@ class Settings(BaseSettings):
             "model_base_url",
             "model_api_key",
             "chroma_url",
+            "lock_timeout",
             "log_level",
             "host",
             "port",
             "uploads",
         }
         return fingerprint(self.model_dump(mode="json", exclude=places))
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _problem(error: "ErrorDetails", settings: type[BaseSettings]) -> str:
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] != "extra_forbidden":
+        return f"{name}: {error['msg'].removeprefix('Value error, ')}"
+    close = get_close_matches(name, settings.model_fields, n=1)
+    return f"{name} is no setting" + (f" (did you mean {close[0]}?)" if close else "")
 
 
 def _shown(value: object) -> str:
