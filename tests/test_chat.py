@@ -227,6 +227,11 @@ def test_a_cut_stream_is_an_error_after_the_pieces_that_came(server, cut_after, 
     assert caught.value.retryable
 
 
+def test_other_models_need_not_say_why_they_ended():
+    model = ChatModel(FakeListChatModel(responses=["sì"]), name="fake", identity="0", context_tokens=1)
+    assert "".join(chunk.content for chunk in model.stream("Chi?")) == "sì"
+
+
 def test_a_server_that_keeps_silent_is_a_timeout():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"

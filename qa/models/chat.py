@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_END_MARKS = frozenset({"finish_reason", "stop_reason", "done_reason"})
-"""What providers call the reason why a reply ended, in the last piece of a stream."""
 _CHARACTERS_PER_TOKEN = 3
 """Below the mean of Italian prose in current tokenizers (about 3.3), so that an estimate errs on the long side."""
 
@@ -96,7 +94,7 @@ class ChatModel:
         Raises:
             ModelError: As for `invoke`, also in the middle of a reply.
         """
-        finished = False
+        broken_off = False
         chunks = self.llm.stream(messages, **options)
         with closing(cast("Generator[AIMessageChunk]", chunks)):
             while True:
@@ -105,9 +103,11 @@ class ChatModel:
                     chunk = next(chunks, None)
                 if chunk is None:
                     break
-                finished = finished or not _END_MARKS.isdisjoint(chunk.response_metadata)
+                if chunk.response_metadata.get("model_provider") == "openai":
+                    # An OpenAI-compatible server that dies can end its stream in good order, only without a reason.
+                    broken_off = "finish_reason" not in chunk.response_metadata
                 yield chunk
-        if not finished:
+        if broken_off:
             raise ModelError(f"{self.name} broke off in the middle of its reply.", hint="Try again.", retryable=True)
 
     def count_tokens(self, text: str) -> int:
