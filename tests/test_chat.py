@@ -296,10 +296,10 @@ def test_a_base_url_needs_its_scheme():
 @pytest.mark.parametrize(
     ("provider", "package", "hint"),
     [
-        ("anthropic", "langchain_anthropic", "carrera-qa[anthropic]"),
-        ("google_genai", "langchain_google_genai", "carrera-qa[google]"),
-        ("mistralai", "langchain_mistralai", "carrera-qa[mistral]"),
-        ("ollama", "langchain_ollama", "carrera-qa[ollama]"),
+        ("anthropic", "langchain_anthropic", 'pip install ".[anthropic]"'),
+        ("google_genai", "langchain_google_genai", 'pip install ".[google]"'),
+        ("mistralai", "langchain_mistralai", 'pip install ".[mistral]"'),
+        ("ollama", "langchain_ollama", 'pip install ".[ollama]"'),
         ("cohere", "langchain_cohere", "pip install langchain-cohere"),
     ],
 )

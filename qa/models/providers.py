@@ -47,7 +47,7 @@ def connect(settings: Settings) -> "BaseChatModel":
         llm: BaseChatModel = init_chat_model(name, model_provider=provider, **_options(provider, settings))
     except ImportError as error:
         extra = _EXTRAS.get(provider)
-        hint = f'Install it: pip install "carrera-qa[{extra}]".' if extra else f"{reason_of(error)}."
+        hint = f'In the project: pip install ".[{extra}]".' if extra else f"{reason_of(error)}."
         raise ModelError(f"The package for {provider} models is not installed.", hint=hint) from None
     except (ValueError, TypeError, RuntimeError, OpenAIError) as error:
         if str(error).startswith("Unsupported"):
