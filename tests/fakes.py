@@ -24,8 +24,8 @@ Reply = str | Exception | Callable[[str], str]
 class ScriptedModel(BaseChatModel):
     """A LangChain model that says what it was told to say, and remembers what it was asked.
 
-    ``replies`` are used up in order; then ``otherwise`` answers every further prompt. Without it, a prompt too many fails
-    the test.
+    ``replies`` are used up in order; then ``otherwise`` answers every further prompt. Without it, a prompt too many
+    fails the test.
     """
 
     replies: deque[Any] = Field(default_factory=deque)
