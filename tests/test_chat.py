@@ -9,6 +9,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -441,6 +442,16 @@ def test_tokens_are_counted_by_the_model_itself(local):
 def test_a_prompt_longer_than_the_context_is_told(local):
     with pytest.raises(ModelError, match="QA_CONTEXT_TOKENS"):
         local.invoke("parola " * 5000)
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_two_readers_at_once_have_a_whole_context_each(weights):
+    with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024)) as model, ThreadPoolExecutor() as pool:
+        assert model.context_tokens == 1024
+        asked = [f"{number} " + "parola " * 280 for number in range(2)]
+        replies = list(pool.map(lambda prompt: model.invoke(prompt, max_tokens=16), asked))
+    assert sum(reply.usage_metadata["total_tokens"] for reply in replies) > model.context_tokens
 
 
 @pytest.mark.model

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from xllamacpp import CommonParams
 
 _MAGIC = b"GGUF"
-_SLOTS = 4
-"""Requests answered at once; each slot also keeps its last prompt, so several fixed prefixes stay warm."""
+_SLOTS = 2
+"""Requests answered at once, each with a whole context of its own; a slot also keeps its last prompt."""
 _PROMPT_CACHE_MIB = 256
 """Main memory for prompts that lost their slot; llama.cpp's own default is 8 GiB."""
 _DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
@@ -136,9 +136,8 @@ def _parameters(weights: Path, alias: str, api_key: str, settings: Settings) -> 
     if settings.model_threads:
         params.cpuparams.n_threads = settings.model_threads
         params.cpuparams_batch.n_threads = settings.model_threads
-    params.n_ctx = settings.context_tokens
+    params.n_ctx = settings.context_tokens * _SLOTS
     params.n_parallel = _SLOTS
-    params.kv_unified = True
     params.cache_ram_mib = _PROMPT_CACHE_MIB
     params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
     params.speculative.ngram_simple.size_n = _DRAFT_AFTER
