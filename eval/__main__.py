@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from eval.cases import SET_NAMES
-from qa.terminal import configure_logging, explained_errors, messages, tolerate_narrow_encodings
+from qa.terminal import FAILURE, configure_logging, explained_errors, messages, output, tolerate_narrow_encodings
 
 app = typer.Typer(
     name="eval",
@@ -13,11 +13,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-
-
-@app.callback()
-def _eval() -> None:
-    """Keep ``run`` a command of its own."""
 
 
 @app.command()
@@ -65,6 +60,65 @@ def run(
     with tally(started.info.total) as listener:
         finished = execute(subject, started, case_sets, listener)
     show_run(finished)
+
+
+Named = Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run; by default the newest finished one.")]
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(help="The run to compare with.")] = "baseline",
+    b: Named = None,
+) -> None:
+    """Show what differs between two runs, and every question that flipped."""
+    from eval.compare import compare as compare_runs
+    from eval.display import show_comparison
+    from eval.runs import find_run
+
+    show_comparison(compare_runs(find_run(a), find_run(b)))
+
+
+@app.command()
+def gate(run: Named = None) -> None:
+    """Fail if a run breaks a promise or is worse than the baseline."""
+    from eval.baseline import flakes
+    from eval.display import show_gate
+    from eval.gate import gate as check_run
+    from eval.gate import passed
+    from eval.runs import find_run
+
+    judged = find_run(run)
+    checks = check_run(find_run("baseline"), judged, flakes(judged.info.hashes["model"]))
+    show_gate(checks)
+    if not passed(checks):
+        raise typer.Exit(FAILURE)
+
+
+@app.command()
+def accept(
+    run: Named = None,
+    part: Annotated[bool, typer.Option("--part", help="Even if it did not ask every question.")] = False,
+) -> None:
+    """Make a run the baseline, and say what changes."""
+    from eval.baseline import accept as accept_run
+    from eval.compare import compare as compare_runs
+    from eval.display import show_comparison
+    from eval.replies import ReplyFile
+    from eval.runs import BASELINE, RunError, find_run
+
+    accepted = find_run(run)
+    if not accepted.info.selection.is_whole and not part:
+        raise RunError(f"{accepted.info.id} asked a part of the questions.", hint="Run all, or add --part.")
+    if BASELINE.is_dir():
+        try:
+            show_comparison(compare_runs(find_run("baseline"), accepted))
+        except RunError as error:  # nothing in common: it replaces the old baseline all the same
+            messages().print(str(error))
+    replies = ReplyFile()
+    dropped = accept_run(accepted, replies)
+    output().print(
+        f"{accepted.info.id} is the baseline; {len(replies)} replies kept, {dropped} no longer used dropped."
+    )
 
 
 def main() -> None:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from eval.labels import LABELS, figure, number
-from eval.metrics.aggregates import Summary, summarise
+from eval.compare import Comparison, FigureChange, Pair, is_right
+from eval.gate import Check
+from eval.labels import LABELS, figure, number, points
+from eval.metrics.aggregates import LOWER_IS_BETTER, Summary, summarise
 from eval.metrics.scores import CaseScore
 from eval.runs import Run, Sample
 from eval.statistics import wilson
@@ -108,3 +110,70 @@ def _figures(summary: Summary) -> Table:
         if value is not None:
             table.add_row(LABELS[name], number(name, value), f"n={n}", style="" if n else "dim")
     return table
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Print the figures of both runs, the categories, and every question that flipped with both answers."""
+    a, b = comparison.a.name, comparison.b.name
+    console = output()
+    console.print(plain(f"{a} → {b}: {len(comparison.pairs)} questions in common", "bold"))
+    if comparison.left_out:
+        console.print(f"{len(comparison.left_out)} are left out: asked by one run only, or with other gold.")
+    table = Table("", "before", "after", "difference", "95 %", "n", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in comparison.figures:
+        if row.a is not None or row.b is not None:
+            table.add_row(*_change(row), style=_verdict(row))
+    console.print(table)
+    test = comparison.correctness
+    console.print(f"Right answers: {test.gained} gained, {test.lost} lost, McNemar's exact p = {test.p_two_sided:.3f}")
+    _show_categories(comparison)
+    for pair in comparison.flips:
+        _show_flip(pair)
+
+
+def _change(row: FigureChange) -> list[str]:
+    def shown(value: float | None) -> str:
+        return "–" if value is None else number(row.name, value)
+
+    difference = "" if row.a is None or row.b is None else points(row.name, row.b - row.a)
+    interval = row.change.interval if row.change else None
+    between = f"{points(row.name, interval.low)} … {points(row.name, interval.high)}" if interval else ""
+    return [LABELS[row.name], shown(row.a), shown(row.b), difference, between, str(row.n)]
+
+
+def _verdict(row: FigureChange) -> str:
+    if row.change is None or row.change.difference is None or not row.change.is_more_than_noise:
+        return ""
+    worse = (row.change.difference > 0) == (row.name in LOWER_IS_BETTER or row.name == "attack_success")
+    return "red" if worse else "green"
+
+
+def _show_categories(comparison: Comparison) -> None:
+    table = Table("", "n", "before", "after", "gained", "lost", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in comparison.categories:
+        counts = [str(value or "·") for value in (row.gained, row.lost)]
+        table.add_row(row.name, str(row.n), str(row.right_a), str(row.right_b), *counts)
+    output().print(table)
+
+
+def _show_flip(pair: Pair) -> None:
+    console = output()
+    verdict, style = ("gained", "green") if is_right(pair.b.score) else ("lost", "red")
+    console.print()
+    console.print(plain(f"{verdict}  {pair.b.case.id}  {pair.b.case.question}", style))
+    for sample, when in ((pair.a, "before"), (pair.b, "after")):
+        said = sample.answer.text if sample.answer else sample.score.error
+        console.print(plain(f"  {when} ({sample.score.outcome}): {said}"))
+
+
+def show_gate(checks: Sequence[Check]) -> None:
+    """Print every condition, whether it is met, and the cases that break it."""
+    for check in checks:
+        sign, style = ("✓", "green") if check.passed else ("✗", "bold red")
+        output().print(plain(f"{sign} {check.name}{f': {check.detail}' if check.detail else ''}", style))
+        if not check.passed and check.cases:
+            output().print(plain(f"  {', '.join(check.cases)}"))

@@ -73,3 +73,10 @@ def number(name: str, value: float) -> str:
     if name.endswith(("_p50", "_p95")):
         return f"{value:.1f} s"
     return f"{value:.3f}" if name in _PLAIN else f"{value:.1%}"
+
+
+def points(name: str, difference: float) -> str:
+    """Return the difference of two values of a figure, signed; shares in percentage points."""
+    if name in _COUNTS or name.endswith(("_p50", "_p95")):
+        return f"{difference:+.1f}"
+    return f"{difference:+.3f}" if name in _PLAIN else f"{100 * difference:+.1f}"

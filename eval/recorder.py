@@ -1,17 +1,17 @@
 """The chat model of a run: it answers from recorded replies, and asks the real one where there are none."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any, Literal
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from eval.replies import Reply, ReplyFile, reply_from
-from qa.config import Settings, fingerprint
+from qa.config import fingerprint
 from qa.errors import QAError
 from qa.models.chat import ChatModel
 from qa.schema import Record
@@ -63,47 +63,71 @@ class Recorder:
         self._seen: list[Lookups] = []
         self._lock = RLock()
 
-    def stream(
-        self, messages: Sequence[BaseMessage], stop: list[str] | None, options: dict[str, Any]
-    ) -> Iterator[AIMessageChunk]:
-        """Yield the reply in pieces.
+    def whole(self, messages: Sequence[BaseMessage], options: dict[str, Any]) -> Reply:
+        """Return the reply at once.
 
         Raises:
             QAError: The model is needed and cannot be loaded, or fails.
         """
-        prompt = [(message.type, message.content) for message in messages]
-        key = fingerprint([self.fingerprint, prompt, stop, options])
-        known = self.replies.get(key)
-        if known and self.policy == "recorded":
-            self._seen.append(Lookups(keys=(key,)))
-            yield from known.pieces()
-            return
-        reply = yield from self._ask(key, messages, {"stop": stop, **options} if stop else options)
-        rechecked, differs = known is not None, known is not None and known.text != reply.text
-        self._seen.append(Lookups(keys=(key,), asked=(key,), rechecked=(key,) * rechecked, differing=(key,) * differs))
-        if known and self.policy == "recheck":
-            yield from known.pieces()
-            return
-        self.replies.add(reply)
-        if self.policy == "live":
-            yield reply.end()
-        else:
-            yield from reply.pieces()
+        key = self._key(messages, options)
+        known = self._recorded(key)
+        if known:
+            return known
+        with self._asking(key):
+            message = self._loaded().invoke(list(messages), **options)
+        return self._settle(reply_from(key, message))
 
-    def _ask(
-        self, key: str, messages: Sequence[BaseMessage], options: dict[str, Any]
-    ) -> Generator[AIMessageChunk, None, Reply]:
-        """Ask the model; what it says is passed on as it comes only where times are measured."""
+    def stream(self, messages: Sequence[BaseMessage], options: dict[str, Any]) -> Iterator[AIMessageChunk]:
+        """Yield the reply in pieces, as they come where times are measured.
+
+        Raises:
+            QAError: As for ``whole``.
+        """
+        key = self._key(messages, options)
+        known = self._recorded(key)
+        if known:
+            yield from known.pieces()
+            return
         whole = AIMessageChunk(content="")
-        try:
+        with self._asking(key):
             for piece in self._loaded().stream(list(messages), **options):
                 whole += piece
                 if self.policy == "live" and piece.text:
                     yield AIMessageChunk(content=piece.text)
+        settled = self._settle(reply_from(key, whole))
+        if self.policy == "live":
+            yield settled.end()
+        else:
+            yield from settled.pieces()
+
+    def _key(self, messages: Sequence[BaseMessage], options: dict[str, Any]) -> str:
+        prompt = [(message.type, message.content) for message in messages]
+        return fingerprint([self.fingerprint, prompt, options])
+
+    def _recorded(self, key: str) -> Reply | None:
+        """Return the recorded reply unless the model is to be asked all the same."""
+        known = self.replies.get(key) if self.policy == "recorded" else None
+        if known:
+            self._seen.append(Lookups(keys=(key,)))
+        return known
+
+    @contextmanager
+    def _asking(self, key: str) -> Iterator[None]:
+        try:
+            yield
         except QAError as error:
             self._seen.append(Lookups(keys=(key,), asked=(key,), failure=str(error)))
             raise
-        return reply_from(key, whole)
+
+    def _settle(self, reply: Reply) -> Reply:
+        """Compare a new reply with the recorded one, and return the one to go on with."""
+        key, known = reply.key, self.replies.get(reply.key)
+        rechecked, differs = known is not None, known is not None and known.text != reply.text
+        self._seen.append(Lookups(keys=(key,), asked=(key,), rechecked=(key,) * rechecked, differing=(key,) * differs))
+        if known and self.policy == "recheck":
+            return known
+        self.replies.add(reply)
+        return reply
 
     def _loaded(self) -> ChatModel:
         with self._lock:
@@ -145,20 +169,40 @@ class RecordedModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for piece in self.recorder.stream(messages, stop, kwargs):
+        for piece in self.recorder.stream(messages, _options(stop, kwargs)):
             yield ChatGenerationChunk(message=piece)
 
     def _generate(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - LangChain's signature
         **kwargs: Any,
     ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+        reply = self.recorder.whole(messages, _options(stop, kwargs))
+        return ChatResult(generations=[ChatGeneration(message=reply.message())])
 
 
-def recorded_chat(recorder: Recorder, name: str, settings: Settings) -> ChatModel:
-    """Return the model as ``QA`` takes it, with the name and fingerprint of the one that ``recorder`` stands for."""
-    llm = RecordedModel(recorder=recorder)
-    return ChatModel(llm, name=name, identity=recorder.fingerprint, context_tokens=settings.context_tokens)
+def _options(stop: list[str] | None, options: dict[str, Any]) -> dict[str, Any]:
+    return {**options, "stop": stop} if stop else options
+
+
+class RecordedChat(ChatModel):
+    """The recorded model as ``QA`` takes it: it passes for the one that the recorder stands for.
+
+    Args:
+        recorder: The replies.
+        name: The name of the model that it stands for.
+        is_local: Whether that one runs inside this process.
+        context_tokens: Its largest prompt and reply together.
+    """
+
+    def __init__(self, recorder: Recorder, name: str, *, is_local: bool, context_tokens: int) -> None:
+        llm = RecordedModel(recorder=recorder)
+        super().__init__(llm, name=name, identity=recorder.fingerprint, context_tokens=context_tokens)
+        self._is_local = is_local
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the model that it stands for runs inside this process."""
+        return self._is_local

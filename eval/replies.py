@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from langchain_core.messages import AIMessageChunk
+from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
 from pydantic import Field, ValidationError
 
@@ -49,13 +49,20 @@ class Reply(Record):
 
     def end(self) -> AIMessageChunk:
         """Return the last piece of the stream."""
-        counts = self.usage and UsageMetadata(
-            input_tokens=self.usage[0], output_tokens=self.usage[1], total_tokens=sum(self.usage)
-        )
-        return AIMessageChunk(content="", usage_metadata=counts, response_metadata=self.metadata)
+        return AIMessageChunk(content="", usage_metadata=self._counts(), response_metadata=self.metadata)
+
+    def message(self) -> AIMessage:
+        """Return the reply as a model gives it in one piece."""
+        return AIMessage(content=self.text, usage_metadata=self._counts(), response_metadata=self.metadata)
+
+    def _counts(self) -> UsageMetadata | None:
+        if self.usage is None:
+            return None
+        read, written = self.usage
+        return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
 
 
-def reply_from(key: str, message: AIMessageChunk) -> Reply:
+def reply_from(key: str, message: AIMessage) -> Reply:
     """Return what is kept of a whole reply."""
     counts = message.usage_metadata
     said = message.response_metadata

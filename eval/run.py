@@ -12,9 +12,9 @@ from eval.cases import Case, CaseSet
 from eval.environment import code_hashes, commit, gold_hash, machine, versions
 from eval.metrics.answers import score_case
 from eval.metrics.scores import failed_case
-from eval.recorder import Policy, Recorder, recorded_chat
+from eval.recorder import Policy, RecordedChat, Recorder
 from eval.replies import REPLIES, ReplyFile
-from eval.runs import ROOT, Run, RunInfo, Sample, append, create, list_infos, load_run, write_info
+from eval.runs import ROOT, Run, RunInfo, Sample, append, create, list_infos, load_run, write_info, write_samples
 from eval.selection import Selection
 from qa.config import Settings
 from qa.models.chat import ChatModel, fetch_weights, load_chat_model, weights_path
@@ -40,6 +40,7 @@ class Subject:
         settings: The pipeline's; ``data_dir`` and ``sources`` are the suite's own for each set.
         recorder: The language model, behind its recorded replies.
         model: The language model's name.
+        is_local: Whether it runs inside this process.
         embeddings: The embedding model.
         bot: Makes the pipeline.
         root: Where runs and indexes go.
@@ -48,6 +49,7 @@ class Subject:
     settings: Settings
     recorder: Recorder
     model: str
+    is_local: bool
     embeddings: "SentenceEmbeddings"
     bot: Bot = lambda settings, chat, embeddings: QA(settings, chat=chat, embeddings=embeddings)
     root: Path = ROOT
@@ -56,7 +58,9 @@ class Subject:
         """Return the pipeline over the articles of a set, with an index that is no user's."""
         folder = self.root / ".index" / case_set.name
         settings = self.settings.replace(data_dir=folder, sources=case_set.sources, chroma_url=None)
-        return self.bot(settings, recorded_chat(self.recorder, self.model, settings), self.embeddings)
+        context = settings.context_tokens
+        chat = RecordedChat(self.recorder, self.model, is_local=self.is_local, context_tokens=context)
+        return self.bot(settings, chat, self.embeddings)
 
 
 def prepare(settings: Settings, *, replies: Path = REPLIES, progress: Progress | None = None) -> Subject:
@@ -71,7 +75,7 @@ def prepare(settings: Settings, *, replies: Path = REPLIES, progress: Progress |
     weights = fetch_weights(settings, progress) if settings.model.startswith("hf:") else weights_path(settings)
     chat = identify(settings, weights)
     recorder = Recorder(ReplyFile(replies), chat.fingerprint, lambda: load_chat_model(settings, progress))
-    return Subject(settings, recorder, chat.name, load_embeddings(settings, progress))
+    return Subject(settings, recorder, chat.name, weights is not None, load_embeddings(settings, progress))
 
 
 def describe(subject: Subject, selection: Selection, case_sets: Sequence[CaseSet]) -> RunInfo:
@@ -107,7 +111,9 @@ def begin(subject: Subject, selection: Selection, case_sets: Sequence[CaseSet], 
     if resume:
         for folder, earlier in reversed(list_infos(subject.root)):
             if not earlier.finished and earlier.same_work(info):
-                return load_run(folder)
+                run = load_run(folder)
+                write_samples(folder, run.samples)  # without a line that was cut off
+                return run
     return create(info, subject.root)
 
 

@@ -7,6 +7,7 @@ asked. The committed baseline in ``eval/baseline/`` has the same two files, and 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Self
 
@@ -105,12 +106,22 @@ class Run:
 
 
 def create(info: RunInfo, root: Path = ROOT) -> Run:
-    """Make the folder of a new run."""
-    folder = root / info.id
-    folder.mkdir(parents=True)
+    """Make the folder of a new run, numbered where another one began in the same second."""
+    root.mkdir(parents=True, exist_ok=True)
+    names = (info.id if number == 1 else f"{info.id}-{number}" for number in count(1))
+    folder = next(folder for folder in (root / name for name in names) if _made(folder))
+    named = info.model_copy(update={"id": folder.name})
     (folder / _SAMPLES).touch()
-    write_info(folder, info)
-    return Run(folder, info, ())
+    write_info(folder, named)
+    return Run(folder, named, ())
+
+
+def _made(folder: Path) -> bool:
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
@@ -185,8 +196,9 @@ def find_run(name: str | None, root: Path = ROOT) -> Run:
         return load_run(finished[-1])
     if name == "baseline":
         return load_run(BASELINE)
-    if (Path(name) / _INFO).is_file():
-        return load_run(Path(name))
+    for folder in (root / name, Path(name)):
+        if (folder / _INFO).is_file():
+            return load_run(folder)
     fitting = [folder for folder, info in infos if info.id.startswith(name)]
     if len(fitting) != 1:
         known = ", ".join(info.id for _, info in infos[-5:]) or "none"
