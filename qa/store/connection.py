@@ -97,8 +97,27 @@ def set_aside(settings: Settings) -> Path:
     aside = folder.with_name("index.damaged")
     with store_errors("be moved aside", settings):
         shutil.rmtree(aside, ignore_errors=True)
-        folder.rename(aside)
+        if folder.exists():
+            folder.rename(aside)
     return aside
+
+
+@contextmanager
+def crash_noticed(settings: Settings) -> Iterator[None]:
+    """Look at the index here: some damages to it crash the whole process, and then the next one must not try again.
+
+    Raises:
+        DamagedIndexError: The last process did not leave this block alive.
+    """
+    checking = settings.data_dir / "index.checking"
+    if checking.exists():
+        checking.unlink()
+        raise DamagedIndexError(f"The index in {index_folder(settings)} crashed the last process that opened it.")
+    checking.touch()
+    try:
+        yield
+    finally:
+        checking.unlink(missing_ok=True)
 
 
 def pages(

@@ -13,7 +13,16 @@ from uuid import uuid4
 from qa.config import APP_NAME, Settings
 from qa.locks import write_lock
 from qa.schema import Article, Chunk
-from qa.store.connection import SYNC_THRESHOLD, Connection, DamagedIndexError, connect, pages, set_aside, store_errors
+from qa.store.connection import (
+    SYNC_THRESHOLD,
+    Connection,
+    DamagedIndexError,
+    connect,
+    crash_noticed,
+    pages,
+    set_aside,
+    store_errors,
+)
 from qa.store.snapshot import Snapshot, article_metadata, read_snapshot, sentence_id, sentence_metadata, sentence_place
 
 if TYPE_CHECKING:
@@ -193,8 +202,8 @@ class Store:
                 self._opened = self._open()
             return self._opened
 
-    def _open(self) -> _Opened:
-        connection = connect(self._settings)
+    def _open(self, connection: Connection | None = None) -> _Opened:
+        connection = connection or connect(self._settings)
         stamp = {"application": APP_NAME, "embedder": self._embedder}
         with self._errors("be opened"):
             sentences = connection.collection(f"sentences-{self._embedder}", stamp)
@@ -206,13 +215,16 @@ class Store:
         """Return the index as it is now, opened again if another process has changed it."""
         with self._opening:
             if anew or self._index().revision != self.revision:
-                # Not closed, since other threads may still be reading; it goes when the last of them lets go of it.
-                self._opened = None
+                # Not closed, since other threads may still be reading; it goes when the last of them lets go of it. A
+                # server has its vectors in common for all.
+                kept = self._index().connection if self._settings.chroma_url else None
+                self._opened = self._open(kept)
             return self._index()
 
     def _open_sound(self, *, anew: bool) -> None:
         try:
-            self._check(self._current(anew=anew))
+            with crash_noticed(self._settings):
+                self._check(self._current(anew=anew))
         except DamagedIndexError as error:
             self.close()
             log.warning("%s It is now %s, and is built anew.", error.message, set_aside(self._settings))
@@ -230,7 +242,7 @@ class Store:
                 return
             found = len(index.sentences.query(query_embeddings=probe[:1], n_results=count, include=[])["ids"][0])
         if found < _FOUND_SHARE * count:
-            raise DamagedIndexError(f"The index finds only {found} of {count} sentences.", hint="")
+            raise DamagedIndexError(f"The index finds only {found} of {count} sentences.")
 
     def _stamp(self) -> None:
         with self._opening, self._errors("be written"):
