@@ -21,7 +21,8 @@ from qa.errors import StoreError
 from qa.locks import write_lock
 from qa.schema import Article, Span
 from qa.store import Holding, Store, holdings
-from qa.store.connection import DamagedIndexError, index_folder
+from qa.store.connection import DamagedIndexError, index_folder, store_errors
+from qa.store.soundness import check_vectors
 
 EMBEDDER = "0123456789abcdef"
 EMBEDDINGS = SmallEmbeddings()
@@ -280,12 +281,13 @@ def test_a_writer_that_fails_leaves_the_marker_and_a_new_revision(settings, stor
 def test_interrupting_the_check_of_an_index_does_not_condemn_it(settings, store, monkeypatch):
     put(store, made("a.txt", "Carrera allena il Bari."))
 
-    def interrupt(index):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "_check", interrupt)
+    monkeypatch.setattr("qa.store.store.check_vectors", interrupt)
     with pytest.raises(KeyboardInterrupt):
         store.writing().__enter__()
+    monkeypatch.undo()
     put(Store(settings, EMBEDDER), made("b.txt", "Conte allena il Chelsea."))
     assert sorted(store.versions()) == ["a.txt", "b.txt"]
 
@@ -454,14 +456,12 @@ def test_a_graph_that_hides_most_of_its_vectors_counts_as_damaged(tmp_path, soun
     hidden = index.sentences.count() * 4
     index.sentences.count = lambda: hidden
     with pytest.raises(DamagedIndexError, match=r"finds only 61 of 244 sentences"):
-        store._check(index)
+        check_vectors(index.sentences, index.articles, store._settings)
 
 
 def test_a_full_disk_is_no_damage(settings):
     class InternalError(Exception):
         pass
-
-    from qa.store.connection import store_errors
 
     for reason in ("(code: 5) database is locked", "(code: 13) full", "(code: 1032) readonly", "open (os error 24)"):
         with pytest.raises(StoreError, match="qa doctor") as caught, store_errors("be read", settings):
@@ -470,8 +470,6 @@ def test_a_full_disk_is_no_damage(settings):
 
 
 def test_stopping_the_program_is_no_error_of_the_index(settings):
-    from qa.store.connection import store_errors
-
     with pytest.raises(KeyboardInterrupt), store_errors("be read", settings):
         raise KeyboardInterrupt
 

@@ -1,7 +1,6 @@
 """Opens Chroma, and tells what went wrong with it. The only module that runs chromadb."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,39 +84,6 @@ def connect(settings: Settings) -> Connection:
 def index_folder(settings: Settings) -> Path:
     """Return the folder of the embedded store."""
     return settings.data_dir / "index"
-
-
-def set_aside(settings: Settings) -> Path:
-    """Move the files of a damaged embedded store out of the way, in place of those set aside before.
-
-    Returns:
-        Where they are now.
-    """
-    folder = index_folder(settings)
-    aside = folder.with_name("index.damaged")
-    with store_errors("be moved aside", settings):
-        shutil.rmtree(aside, ignore_errors=True)
-        if folder.exists():
-            folder.rename(aside)
-    return aside
-
-
-@contextmanager
-def crash_noticed(settings: Settings) -> Iterator[None]:
-    """Look at the index here: some damages to it crash the whole process, and then the next one must not try again.
-
-    Raises:
-        DamagedIndexError: The last process did not leave this block alive.
-    """
-    checking = settings.data_dir / "index.checking"
-    if checking.exists():
-        checking.unlink()
-        raise DamagedIndexError(f"The index in {index_folder(settings)} crashed the last process that opened it.")
-    checking.touch()
-    try:
-        yield
-    finally:
-        checking.unlink(missing_ok=True)
 
 
 def pages(

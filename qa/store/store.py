@@ -13,17 +13,9 @@ from uuid import uuid4
 from qa.config import APP_NAME, Settings
 from qa.locks import write_lock
 from qa.schema import Article, Chunk
-from qa.store.connection import (
-    SYNC_THRESHOLD,
-    Connection,
-    DamagedIndexError,
-    connect,
-    crash_noticed,
-    pages,
-    set_aside,
-    store_errors,
-)
+from qa.store.connection import Connection, DamagedIndexError, connect, pages, store_errors
 from qa.store.snapshot import Snapshot, article_metadata, read_snapshot, sentence_id, sentence_metadata, sentence_place
+from qa.store.soundness import check_vectors, crash_noticed, set_aside
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NO_VECTOR: list[Sequence[float]] = [[1.0]]  # Articles are looked up, not searched, but Chroma wants one.
-_FOUND_SHARE = 0.6  # Less than this share of the vectors found, more is missing than a graph ever hides.
 
 
 @dataclass(frozen=True)
@@ -224,25 +215,13 @@ class Store:
     def _open_sound(self, *, anew: bool) -> None:
         try:
             with crash_noticed(self._settings):
-                self._check(self._current(anew=anew))
+                index = self._current(anew=anew)
+                if self._settings.chroma_url is None:
+                    check_vectors(index.sentences, index.articles, self._settings)
         except DamagedIndexError as error:
             self.close()
             log.warning("%s It is now %s, and is built anew.", error.message, set_aside(self._settings))
             self._index()
-
-    def _check(self, index: _Opened) -> None:
-        """Look whether the vectors are found: without the files of its graph, Chroma finds few and says nothing."""
-        if self._settings.chroma_url:
-            return
-        with self._errors("be read"):
-            index.articles.get(limit=1, include=[])
-            count = min(index.sentences.count(), 4 * SYNC_THRESHOLD)  # beyond what the log may still hold
-            probe = index.sentences.get(limit=1, include=["embeddings"])["embeddings"]
-            if not count or probe is None:
-                return
-            found = len(index.sentences.query(query_embeddings=probe[:1], n_results=count, include=[])["ids"][0])
-        if found < _FOUND_SHARE * count:
-            raise DamagedIndexError(f"The index finds only {found} of {count} sentences.")
 
     def _stamp(self) -> None:
         with self._opening, self._errors("be written"):
