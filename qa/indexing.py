@@ -64,7 +64,7 @@ def sync(
             texts = [embedded_text(chunk, article.text[s.start : s.end]) for chunk in chunks for s in chunk.sentences]
             store.put(article, versions[source], chunks, embeddings().encode_documents(texts))
             done.append(source)
-        unchanged = [source for source in versions if source not in todo]
+        unchanged = [source for source, version in versions.items() if known.get(source) == version]
         removed = sorted(known.keys() - set(done) - set(unchanged))
         for source in removed:
             store.remove(source)
