@@ -18,10 +18,34 @@ _YEAR = r"(?:18[5-9]|19\d|20\d)\d"
 _SCORE = re.compile(r"(?<![\d\w])\d{1,3}\s?[-–:]\s?\d{1,3}(?![\d\w])")
 _SEASON = re.compile(rf"(?<!\d)({_YEAR})\s?[-–/]\s?(\d{{2}}|{_YEAR})(?!\d)")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_NUMERIC_DATE = re.compile(rf"(?<!\d)(\d{{1,2}})[-/.](\d{{1,2}})[-/.]({_YEAR})(?!\d)|(?<!\d)({_YEAR})-(\d{{2}})(?:-(\d{{2}}))?(?!\d)")
+_NUMERIC_DATE = re.compile(
+    rf"(?<!\d)(\d{{1,2}})[-/.](\d{{1,2}})[-/.]({_YEAR})(?!\d)|(?<!\d)({_YEAR})-(\d{{2}})(?:-(\d{{2}}))?(?!\d)"
+)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-](?=[^\W\d_])[^\W\d_]+)*")
 _ELISION = re.compile(r"^[^\W\d_]{1,6}['’](?=[A-ZÀ-Þ])")
-_PARTICLES = frozenset("de di da del della dei van von der den la le el al bin ter dos das du".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "di",
+        "da",
+        "del",
+        "della",
+        "dei",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ter",
+        "dos",
+        "das",
+        "du",
+    ]
+)
 _INITIAL = 2  # Characters of an abbreviated first name: "J. Stones", "St. Pauli".
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:]\s+|[«“\"(\n]\s*|\]\s*)$")
 
@@ -66,7 +90,7 @@ def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[
 
 @cache
 def _months() -> dict[str, int]:
-    from babel.dates import get_month_names  # noqa: PLC0415
+    from babel.dates import get_month_names
 
     return {fold(name): number for code in _LANGUAGES for number, name in get_month_names("wide", locale=code).items()}
 
@@ -78,7 +102,9 @@ def _date_pattern() -> re.Pattern[str]:
     day = r"(?:(?P<day>\d{1,2})(?:°|º|st|nd|rd|th|\.)?\s+(?:de\s+|of\s+)?)?"
     year = rf"(?:\s+(?:de(?:l)?\s+)?(?P<year>{_YEAR}))?"
     us = rf"(?:\s+(?P<us_day>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*(?P<us_year>{_YEAR}))?(?!\d))?"
-    return re.compile(rf"\b{near}{day}(?P<month>{months})\b(?:{year}(?!\d)){us}(?P<after>\s+(?:prossimo|scorso))?", re.IGNORECASE)
+    return re.compile(
+        rf"\b{near}{day}(?P<month>{months})\b(?:{year}(?!\d)){us}(?P<after>\s+(?:prossimo|scorso))?", re.IGNORECASE
+    )
 
 
 def _dates(text: str, language: str, reference: str | None) -> Iterator[Atom]:
@@ -97,10 +123,13 @@ def _dates(text: str, language: str, reference: str | None) -> Iterator[Atom]:
         yield Atom("date", f"{year or '-'}-{rest}", match.start(), match.end())
     for match in _NUMERIC_DATE.finditer(text):
         d, m, y, iso_year, iso_month, iso_day = match.groups()
-        value = f"{y}-{int(m):02d}-{int(d):02d}" if y else f"{iso_year}-{iso_month}" + (f"-{iso_day}" if iso_day else "")
+        value = (
+            f"{y}-{int(m):02d}-{int(d):02d}" if y else f"{iso_year}-{iso_month}" + (f"-{iso_day}" if iso_day else "")
+        )
         yield Atom("date", value, match.start(), match.end())
     for match in _SEASON.finditer(text):
-        yield Atom("date", f"{match[1]}/{match[1][:2] + match[2] if len(match[2]) == 2 else match[2]}", match.start(), match.end())  # noqa: PLR2004
+        last = match[2] if len(match[2]) == len(match[1]) else match[1][:2] + match[2]
+        yield Atom("date", f"{match[1]}/{last}", match.start(), match.end())
     for match in re.finditer(rf"(?<![\d.,/-]){_YEAR}(?![\d/]|[.,]\d|-\d)", text):
         yield Atom("date", match[0], match.start(), match.end())
 
@@ -143,7 +172,9 @@ class _Word:
 
 def _numbers(text: str, language: str) -> Iterator[Atom]:
     for match in _SCORE.finditer(text):
-        yield Atom("number", re.sub(r"\s", "", match[0]).replace("–", "-").replace(":", "-"), match.start(), match.end())
+        yield Atom(
+            "number", re.sub(r"\s", "", match[0]).replace("–", "-").replace(":", "-"), match.start(), match.end()
+        )
     for match in _DIGITS.finditer(text):
         yield Atom("number", _plain(match[0]), match.start(), match.end())
     words = [_Word(match) for match in _TOKEN.finditer(text)]
@@ -155,7 +186,7 @@ _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt":
 
 
 def _number_words(words: list[_Word], language: str) -> Iterator[tuple[int, int, str]]:
-    from text_to_num import find_numbers  # noqa: PLC0415
+    from text_to_num import find_numbers
 
     if language not in _LANGUAGES or not words:
         return
@@ -182,7 +213,11 @@ def _names(text: str, language: str) -> Iterator[Atom]:
         start += len(elided[0]) if (elided := _ELISION.match(match[0])) else 0
         capital = text[start].isupper()
         gap = text[run[-1][1] : start] if run else ""
-        joins = bool(run) and not elided and (gap in {" ", "'", "’", "\n"} or (gap in {".", ". "} and run[-1][1] - run[-1][0] <= _INITIAL))
+        joins = (
+            bool(run)
+            and not elided
+            and (gap in {" ", "'", "’", "\n"} or (gap in {".", ". "} and run[-1][1] - run[-1][0] <= _INITIAL))
+        )
         if joins and (capital or (fold(match[0]) in _PARTICLES and _capital_follows(text, end))):
             run.append((start, end))
             continue

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.prompts import load_phrases
+from qa.retrieval import ScoredSentence
 from qa.schema import Article, Citation
 from qa.verification import Window
 
@@ -16,10 +17,18 @@ class Piece:
     support: tuple[Window, ...] = ()
 
 
-def quotation(window: Window, language: str, phrase: str = "quote", **values: str) -> Piece:
-    """Return a window's text as a quotation in the manner of ``language``."""
-    quote = " ".join(window.text.split())
-    return Piece(load_phrases(language)[phrase].format(quote=quote, **values), (window,))
+def quotation(sentence: ScoredSentence, article: Article, language: str) -> Piece:
+    """Return a sentence as a quotation in the manner of ``language``, introduced by who published it and when."""
+    phrases = load_phrases(language)
+    window = Window(article.source, sentence.span, sentence.text, 1, (), 0)
+    where = ", ".join(part for part in (article.publisher, shown_date(article.date)) if part)
+    quote = phrases["quote"].format(quote=" ".join(sentence.text.split()))
+    return Piece(phrases["quoted_from"].format(where=where, quote=quote) if where else quote, (window,))
+
+
+def shown_date(date: str | None) -> str | None:
+    """Return an ISO date the way Europeans write it: "2021-02-09T18:18" as "09-02-2021", "2021-02" as "02-2021"."""
+    return "-".join(reversed(date[:10].split("-"))) if date else None
 
 
 def compose(pieces: Sequence[Piece], articles: Mapping[str, Article]) -> tuple[str, tuple[Citation, ...]]:
@@ -42,12 +51,11 @@ def compose(pieces: Sequence[Piece], articles: Mapping[str, Article]) -> tuple[s
 
 
 def _marked(text: str, markers: Sequence[int]) -> str:
+    """Put the markers before a closing full stop of the product's own, and behind a quotation."""
     if not markers:
         return text
     run = "".join(f"[{marker}]" for marker in markers)
-    body, end = (text[:-1], text[-1]) if text[-1:] in {".", "!", "?"} else (text, ".")
-    # Behind a closing quotation mark a full stop of the product's own would be one too many only if the quotation has its own.
-    return f"{body} {run}{end}"
+    return f"{text[:-1]} {run}{text[-1]}" if text[-1:] in {".", "!", "?"} else f"{text} {run}."
 
 
 def _citation(marker: int, window: Window, article: Article) -> Citation:

@@ -1,35 +1,24 @@
 """The language model reads the passages and drafts an answer. What it says is checked elsewhere."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from langchain_core.messages import AIMessageChunk
 
 from qa.prompts import load_phrases, load_prompt
 from qa.schema import Passage, Usage
 
 if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
-    from langchain_core.prompt_values import PromptValue
+    from langchain_core.messages import AIMessage
 
     from qa.models.chat import ChatModel
-
-_REFUSAL = re.compile(r"\W*no\b\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Draft:
     """What the model said, and what it cost."""
 
-    text: str
-    usage: Usage
-
-    @property
-    def refused(self) -> bool:
-        """Whether the model found no answer in the passages."""
-        return not self.text.strip() or _REFUSAL.match(self.text) is not None
+    text: str = ""
+    usage: Usage = Usage()
 
 
 def draft_answer(chat: "ChatModel", question: str, passages: Sequence[Passage], language: str) -> Draft:
@@ -38,16 +27,9 @@ def draft_answer(chat: "ChatModel", question: str, passages: Sequence[Passage], 
     Raises:
         ModelError: The model cannot be reached or its reply is cut short.
     """
-    prompt = load_prompt("answer", language)
     values = {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
-    return ask_model(chat, prompt.fill(values))
-
-
-def ask_model(chat: "ChatModel", prompt: "PromptValue | list[BaseMessage]", **options: object) -> Draft:
-    """Send one prompt and gather the streamed reply."""
-    reply = AIMessageChunk(content="")
-    for chunk in chat.stream(prompt, **options):
-        reply += chunk  # type: ignore[assignment] - adding two chunks of one class gives that class
+    prompt = load_prompt("answer", language).fill(values)
+    reply = chat.invoke(prompt)
     return Draft(reply.text, _usage(reply))
 
 
@@ -62,7 +44,7 @@ def _numbered(passages: Sequence[Passage]) -> Iterator[str]:
         yield f"[{number}]{f' ({origin})' if origin else ''} {passage.text}"
 
 
-def _usage(reply: AIMessageChunk) -> Usage:
+def _usage(reply: "AIMessage") -> Usage:
     counted = reply.usage_metadata
     return Usage(
         model_calls=1,

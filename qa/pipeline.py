@@ -4,31 +4,52 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from qa.composition import Piece, compose, quotation
+from qa.confidence import load_calibration
 from qa.config import Settings, fingerprint
+from qa.conflicts import conflicting
+from qa.conversation import standalone
 from qa.errors import ModelError
+from qa.evidence import excerpts
 from qa.generation import Draft, draft_answer
 from qa.indexing import SyncProgress, sync
 from qa.language import detect_language
+from qa.observation import observe, rests_on
 from qa.prompts import load_phrases, prompts_fingerprint
-from qa.schema import Answer, Article, ArticleInfo, Event, Final, History, Passage, Retrieved, Status, SyncReport, Token, Usage
+from qa.retrieval import HybridRetriever, Index, ScoredSentence, rank_sentences
+from qa.schema import (
+    Answer,
+    Article,
+    ArticleInfo,
+    Citation,
+    Event,
+    Final,
+    History,
+    Passage,
+    Retrieved,
+    Status,
+    SyncReport,
+    Token,
+)
 from qa.sentences import sentence_spans
 from qa.store import Store
-from qa.verification import Window, adds_something, find_support, plain_text, windows
+from qa.verification import answers, find_support, plain_text, windows
 
 if TYPE_CHECKING:
     from qa.models.chat import ChatModel
     from qa.models.embeddings import SentenceEmbeddings
     from qa.models.progress import Progress
-    from qa.retrieval import HybridRetriever, ScoredChunk
 
 log = logging.getLogger(__name__)
+
+COMPARED = 8  # Sentences that are compared for conflicting values.
+QUOTED = 2  # Sentences that are quoted where the model said nothing that holds.
 
 
 class QA:
@@ -63,7 +84,9 @@ class QA:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -85,7 +108,7 @@ class QA:
         """
         with self._lock:
             if self._embeddings is None:
-                from qa.models.embeddings import load_embeddings  # noqa: PLC0415 - seconds of imports
+                from qa.models.embeddings import load_embeddings
 
                 self._embeddings = load_embeddings(self.settings, self._progress)
             return self._embeddings
@@ -99,7 +122,7 @@ class QA:
         """
         with self._lock:
             if self._chat is None:
-                from qa.models.chat import load_chat_model  # noqa: PLC0415 - seconds of imports
+                from qa.models.chat import load_chat_model
 
                 self._chat = load_chat_model(self.settings, self._progress)
             return self._chat
@@ -123,8 +146,6 @@ class QA:
         Raises:
             StoreError: The index cannot be written, or another process holds it.
         """
-        from qa.retrieval import HybridRetriever, Index  # noqa: PLC0415 - brings LangChain along
-
         with self._lock:
             if self._store is None:
                 self._store = Store(self.settings, self.embeddings.fingerprint)
@@ -132,7 +153,10 @@ class QA:
             if report.changed or self._retriever is None:
                 index = Index(self._store, self._store.snapshot())
                 self._retriever = HybridRetriever(
-                    index=index, embeddings=self.embeddings, candidates=self.settings.candidates, k=self.settings.passages
+                    index=index,
+                    embeddings=self.embeddings,
+                    candidates=self.settings.candidates,
+                    k=self.settings.sentences,
                 )
         for rejection in report.rejected:
             log.warning("%s was not read: %s", rejection.source, rejection.reason)
@@ -189,7 +213,9 @@ class QA:
 
     def fingerprint(self) -> str:
         """Hash of everything that shapes an answer: settings, prompts, both models."""
-        return fingerprint([self.settings.fingerprint(), prompts_fingerprint(), self.embeddings.fingerprint, self.chat.fingerprint])
+        return fingerprint(
+            [self.settings.fingerprint(), prompts_fingerprint(), self.embeddings.fingerprint, self.chat.fingerprint]
+        )
 
 
 class _Questioning:
@@ -197,12 +223,92 @@ class _Questioning:
 
     def __init__(self, bot: QA, question: str, history: History) -> None:
         self.bot = bot
-        self.question = question.strip()
-        self.history = history
-        self.language = detect_language(self.question, "it")
+        self.language = detect_language(question, "it")
+        self.question = standalone(question.strip(), history, self.language)
         self.timings: dict[str, float] = {}
-        self.draft = Draft("", Usage())
         self.notes: list[str] = []
+        self.draft = Draft()
+        self.confidence = 0.0
+
+    def events(self) -> Iterator[Event]:
+        """Yield what happens, the answer last."""
+        start = time.perf_counter()
+        with self._timed("retrieve"):
+            self.index = self.bot.retriever.index
+            found = self.bot.retriever.ranked(self.question)
+            ranked = rank_sentences(self.question, self.language, found, self.index)
+            read = excerpts(ranked, self.index, self.bot.settings.sentences)
+        yield Retrieved(passages=read)
+        status, pieces = self._answer(ranked, read) if ranked else self._abstention()
+        stored = self.index.snapshot.articles
+        text, citations = compose(pieces, {source: stored[source].article for source in stored})
+        self.timings["first_token"] = time.perf_counter() - start
+        yield Token(text=text)
+        self.timings["total"] = time.perf_counter() - start
+        yield Final(answer=self._finished(text, status, citations, read))
+
+    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> tuple[Status, list[Piece]]:
+        with self._timed("compare"):
+            values = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
+            signs = observe(self.question, self.language, ranked, read, self.index, conflict=bool(values))
+            calibration = load_calibration()
+            self.confidence = calibration.probability(signs)
+        if values:
+            return "conflict", [Piece(load_phrases(self.language)["conflict"]), *map(self._quoted, values)]
+        if self.confidence < calibration.threshold:
+            return self._abstention()
+        with self._timed("generate"):
+            self._read(read)
+        with self._timed("verify"):
+            statements = self._statements(read, ranked[:QUOTED])
+        return "answered", [*statements, *map(self._quoted, ranked[:QUOTED])]
+
+    def _read(self, read: tuple[Passage, ...]) -> None:
+        """Let the model read; without it the articles' own sentences must do, and the answer says so in its notes."""
+        try:
+            self.draft = draft_answer(self.bot.chat, self.question, read, self.language)
+        except ModelError as error:
+            log.warning("answering without the model: %s", error)
+            self.notes.append(f"The model did not answer: {error}")
+
+    def _statements(self, read: tuple[Passage, ...], best: list[ScoredSentence]) -> list[Piece]:
+        """Return the draft's sentences that hold: each atom stands in the articles, something asked for is new, the best evidence is theirs."""
+        candidates = windows(read, {source: s.article.language for source, s in self.index.snapshot.articles.items()})
+        text = plain_text(self.draft.text)
+        checked = []
+        for span in sentence_spans(text, language=self.language):
+            statement = text[span.start : span.end]
+            support = find_support(statement, self.language, candidates, self.question)
+            if rests_on(support, best) and answers(statement, self.question, self.language):
+                checked.append(Piece(statement, support))
+            else:
+                self.notes.append(f"Dropped: the best evidence does not say it, or it does not answer: {statement}")
+        return checked
+
+    def _quoted(self, sentence: ScoredSentence) -> Piece:
+        return quotation(sentence, self.index.snapshot.articles[sentence.chunk.source].article, self.language)
+
+    def _abstention(self) -> tuple[Status, list[Piece]]:
+        return "abstained", [Piece(load_phrases(self.language)["abstain"])]
+
+    def _finished(
+        self, text: str, status: Status, citations: tuple[Citation, ...], read: tuple[Passage, ...]
+    ) -> Answer:
+        return Answer(
+            text=text,
+            status=status,
+            citations=citations,
+            passages=read,
+            confidence=self.confidence,
+            language=self.language,
+            question=self.question,
+            model=self.bot.chat.name,
+            usage=self.draft.usage,
+            timings=self.timings,
+            raw_text=self.draft.text,
+            notes=tuple(self.notes),
+            fingerprint=self.bot.fingerprint(),
+        )
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -210,66 +316,7 @@ class _Questioning:
         try:
             yield
         finally:
-            self.timings[step] = self.timings.get(step, 0.0) + time.perf_counter() - start
-
-    def events(self) -> Iterator[Event]:
-        """Yield what happens, the answer last."""
-        start = time.perf_counter()
-        with self._timed("retrieve"):
-            retriever = self.bot.retriever
-            found = retriever.ranked(self.question)[: self.bot.settings.passages]
-            passages = tuple(retriever.index.passage(chunk) for chunk in found)
-        yield Retrieved(passages=passages)
-        status, pieces = self._answer(found, passages) if found else self._abstention()
-        text, citations = compose(pieces, {p.source: self.bot.article(p.source) for p in passages})
-        yield Token(text=text)
-        self.timings["total"] = time.perf_counter() - start
-        yield Final(
-            answer=Answer(
-                text=text,
-                status=status,
-                citations=citations,
-                passages=passages,
-                confidence=0.0 if status == "abstained" else 1.0,
-                language=self.language,
-                question=self.question,
-                model=self.bot.chat.name,
-                usage=self.draft.usage,
-                timings=self.timings,
-                raw_text=self.draft.text,
-                notes=tuple(self.notes),
-                fingerprint=self.bot.fingerprint(),
-            )
-        )
-
-    def _answer(self, found: "list[ScoredChunk]", passages: tuple[Passage, ...]) -> tuple[Status, list[Piece]]:
-        with self._timed("generate"):
-            try:
-                self.draft = draft_answer(self.bot.chat, self.question, passages, self.language)
-            except ModelError as error:
-                log.warning("the model failed: %s", error)
-                self.notes.append(str(error))
-                return self._abstention("model_failed")
-        if self.draft.refused:
-            return self._abstention()
-        with self._timed("verify"):
-            pieces = [piece for piece in self._checked(found, passages) if piece is not None]
-        return ("answered", pieces) if pieces else self._abstention()
-
-    def _checked(self, found: "list[ScoredChunk]", passages: tuple[Passage, ...]) -> Iterator[Piece | None]:
-        references = {passage.source: passage.date for passage in passages}
-        candidates = windows([chunk.chunk for chunk in found], "it", references)
-        text = plain_text(self.draft.text)
-        for span in sentence_spans(text, language=self.language):
-            statement = text[span.start : span.end]
-            support = find_support(statement, self.language, candidates, self.question)
-            if support and adds_something(statement, self.question, self.language):
-                yield Piece(statement, support)
-            else:
-                self.notes.append(f"dropped: {statement}")
-
-    def _abstention(self, phrase: str = "abstain") -> tuple[Status, list[Piece]]:
-        return "abstained", [Piece(load_phrases(self.language)[phrase])]
+            self.timings[step] = time.perf_counter() - start
 
 
 @cache

@@ -9,15 +9,29 @@ from qa.text import fold, words
 Expected = Literal["day", "year", "date", "number", "person", "name", "other"]
 
 # The first pattern that matches decides; questions are folded before they are matched, so accents do not matter.
+_WHICH = r"\b(?:che|quale|quali|qual|which|what|quelle?s?|que|welche[nmrs]?) (?:altr[aoie] |other )?"
+_NAMED_THINGS = (
+    r"(?:squadr\w*|club\w*|societa|citta|paes[ei]|stadio|torne[oi]|trofe\w*|avversari\w*|competizion\w*|famiglia|final\w*"
+    r"|team\w*|cit(?:y|ies)|countr\w*|equipe|equipo|ciudad|mannschaft|stadt|verein)"
+)
 _PATTERNS: tuple[tuple[Expected, str], ...] = (
-    ("day", r"\b(che|quale|qual|esatt\w+) (giorno|data)|\b(which|what|exact) (day|date)|\bquel jour|\bque dia|\bwelche[mn]? tag"),
-    ("year", r"\b(che|quale|quali|qual) (anno|anni)|\b(which|what) years?|\bquelles? annees?|\bque anos?|\bwelche[mn]? jahr"),
-    ("date", r"\bquando\b|\bwhen\b|\bquand\b|\bcuando\b|\bwann\b|\b(che|quale|quali) (mese|mesi|periodo|stagione)|\b(which|what) (month|season)|\bscadenza\b"),
-    ("number", r"\bquant[ioae]\b|\bhow (many|much|tall|long|old|far|high)\b|\bcombien\b|\bcuant[oa]s?\b|\bwie ?(viele?|oft|gross|alt|lange)\b"),
-    ("number", r"\b(che|quale|qual) (risultato|punteggio|cifra|altezza|eta|numero)\b|\bwhat score\b|\bscore\b"),
-    ("person", r"\b(chi|ki)\b|\bwhom?\b|\bwhose\b|\bwer\b|\bwen\b|\bwem\b|^qui\b|\b(a|de|par|avec|contre) qui\b|\bquien(es)?\b|\bquem\b"),
+    (
+        "day",
+        r"\b(che|quale|qual|esatt\w+) (giorno|data)|\b(which|what|exact) (day|date)|\bquel jour|\bque dia|\bwelche[mn]? tag",
+    ),
+    (
+        "year",
+        r"\b(che|quale|quali|qual) (anno|anni)|\b(which|what) years?|\bquelles? annees?|\bque anos?|\bwelche[mn]? jahr",
+    ),
+    ("date", r"\bquando\b|\bwhen\b|\bquand\b|\bcuando\b|\bwann\b|\bscadenza\b"),
+    ("date", r"\b(che|quale|quali) (mese|mesi|periodo|stagione)|\b(which|what) (month|season)"),
+    ("number", r"\bquant[ioae]\b|\bhow (many|much|tall|long|old|far|high)\b|\bcombien\b|\bcuant[oa]s?\b"),
+    ("number", r"\bwie ?(viele?|oft|gross|alt|lange)\b|\b(what )?score\b"),
+    ("number", r"\b(che|quale|qual) (risultato|punteggio|cifra|altezza|eta|numero)\b"),
+    ("person", r"\b(chi|ki)\b|\bwhom?\b|\bwhose\b|\bwer\b|\bwen\b|\bwem\b|\bquien(es)?\b|\bquem\b"),
+    ("person", r"^qui\b|\b(a|de|par|avec|contre) qui\b"),
     ("name", r"\bdove\b|\bwhere\b|\bwo\b|\bou\b|\bdonde\b|\bonde\b"),
-    ("name", r"\b(che|quale|quali|qual|which|what|quelle?s?|que|welche[nmrs]?) (?:altr[aoie] |other )?(squadr\w*|club\w*|societa|citta|paes[ei]|stadio|torne[oi]|trofe\w*|avversari\w*|team\w*|cit(y|ies)|countr\w*|competizion\w*|equipe|equipo|ciudad|mannschaft|stadt|verein|famiglia|final\w*)"),
+    ("name", _WHICH + _NAMED_THINGS),
 )
 _COMPILED = tuple((expected, re.compile(pattern)) for expected, pattern in _PATTERNS)
 
@@ -31,7 +45,9 @@ def expected_answer(question: str) -> Expected:
 def fits(expected: Expected, atom: Atom) -> bool:
     """Whether an atom is the kind of thing that is expected."""
     if expected == "day":
-        return atom.kind == "date" and len(atom.value.lstrip("-").split("-")) >= (2 if atom.value.startswith("-") else 3)
+        return atom.kind == "date" and len(atom.value.lstrip("-").split("-")) >= (
+            2 if atom.value.startswith("-") else 3
+        )
     if expected in {"year", "date"}:
         return atom.kind == "date"
     if expected == "number":
@@ -45,4 +61,6 @@ def answers_expectation(expected: Expected, atoms: tuple[Atom, ...], question: s
     """Whether a text's atoms hold something of the expected kind that is not already in the question."""
     asked = set(words(question))
     known = {atom.value for atom in find_atoms(question, language)}
-    return any(fits(expected, atom) and atom.value not in known and not set(words(atom.value)) <= asked for atom in atoms)
+    return any(
+        fits(expected, atom) and atom.value not in known and not set(words(atom.value)) <= asked for atom in atoms
+    )

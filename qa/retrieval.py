@@ -88,7 +88,9 @@ class Index:
         """Return a chunk as a passage, with its article's title, date and origin."""
         chunk = found.chunk
         about = self.snapshot.articles[chunk.source].article.model_dump(include={"title", "date", "publisher", "url"})
-        return Passage(text=chunk.text, source=chunk.source, start=chunk.start, end=chunk.end, score=found.score, **about)
+        return Passage(
+            text=chunk.text, source=chunk.source, start=chunk.start, end=chunk.end, score=found.score, **about
+        )
 
 
 class HybridRetriever(BaseRetriever):
@@ -129,9 +131,15 @@ class HybridRetriever(BaseRetriever):
         """Cosine of the nearest sentences by (place of the chunk in the snapshot, number of the sentence)."""
         embeddings: SentenceEmbeddings = self.embeddings
         positions = self.index.snapshot.positions
-        nearest = self.index.store.search(embeddings.encode_queries([question])[0], self.candidates * _SENTENCES_PER_CHUNK)
+        nearest = self.index.store.search(
+            embeddings.encode_queries([question])[0], self.candidates * _SENTENCES_PER_CHUNK
+        )
         # Sentences that no committed article vouches for are unknown to the snapshot.
-        return {(positions[chunk_id], number): similarity for chunk_id, number, similarity in nearest if chunk_id in positions}
+        return {
+            (positions[chunk_id], number): similarity
+            for chunk_id, number, similarity in nearest
+            if chunk_id in positions
+        }
 
 
 def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], index: Index) -> list[ScoredSentence]:
@@ -151,10 +159,13 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
         return []
     plain = [ScoredSentence(c.chunk, n, c.similarities[n], 0.0, fits=False, score=0.0) for c, n in rows]
     articles = [index.snapshot.articles[sentence.chunk.source].article for sentence in plain]
-    lexical = LexicalIndex([s.text for s in plain], [article.language for article in articles]).scores(question, language)
+    lexical = LexicalIndex([s.text for s in plain], [article.language for article in articles]).scores(
+        question, language
+    )
     expected = expected_answer(question)
     fits = [
-        expected != "other" and answers_expectation(expected, find_atoms(s.text, article.language, article.date), question, language)
+        expected != "other"
+        and answers_expectation(expected, find_atoms(s.text, article.language, article.date), question, language)
         for s, article in zip(plain, articles, strict=True)
     ]
     scores = (
@@ -171,7 +182,7 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
 
 def standardised(values: "Sequence[float] | np.ndarray") -> "np.ndarray":
     """Return z-scores, shape (n,); all zero where the values do not differ."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     array = np.asarray(values, dtype=np.float64)
     spread = array.std() if array.size else 0.0

@@ -1,12 +1,14 @@
 """Does a statement stand in the articles? Pure functions over sentences and their atoms."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from qa.atoms import Atom, find_atoms
-from qa.schema import Chunk, Span
+from qa.questions import answers_expectation, expected_answer
+from qa.schema import Passage, Span
+from qa.sentences import sentence_spans
 from qa.text import stems, words
 
 _LONGEST_WINDOW = 3  # Sentences; more is no longer a quotation but a passage.
@@ -32,22 +34,23 @@ class Window:
         return (self.source, self.span.start, self.span.end)
 
 
-def windows(chunks: Sequence[Chunk], language: str, references: dict[str, str | None]) -> list[Window]:
-    """Return every run of up to three neighbouring sentences of the chunks, the chunks in their given order.
+def windows(read: Sequence[Passage], languages: Mapping[str, str]) -> list[Window]:
+    """Return every run of up to three neighbouring sentences of the passages, the passages in their given order.
 
     Args:
-        chunks: What was read, best first.
-        language: Language of the articles.
-        references: Date of each article by source, which relative dates in it refer to.
+        read: What was read, best first.
+        languages: Language of each article by source.
     """
     found = []
-    for rank, chunk in enumerate(chunks):
-        for first in range(len(chunk.sentences)):
-            for last in range(first, min(first + _LONGEST_WINDOW, len(chunk.sentences))):
-                span = Span(start=chunk.sentences[first].start, end=chunk.sentences[last].end)
-                text = chunk.text[span.start - chunk.start : span.end - chunk.start]
-                atoms = find_atoms(text, language, references.get(chunk.source))
-                found.append(Window(chunk.source, span, text, last - first + 1, atoms, rank))
+    for rank, passage in enumerate(read):
+        language = languages[passage.source]
+        sentences = sentence_spans(passage.text, language=language)
+        for first in range(len(sentences)):
+            for last in range(first, min(first + _LONGEST_WINDOW, len(sentences))):
+                text = passage.text[sentences[first].start : sentences[last].end]
+                span = Span(start=passage.start + sentences[first].start, end=passage.start + sentences[last].end)
+                atoms = find_atoms(text, language, passage.date)
+                found.append(Window(passage.source, span, text, last - first + 1, atoms, rank))
     return found
 
 
@@ -101,7 +104,11 @@ def date_within(asked: str, given: str) -> bool:
     if "/" in given:
         return asked == given or asked in given.split("/")
     if asked.startswith("-"):
-        return given.split("-", 1)[-1].startswith(asked.lstrip("-")) if not given.startswith("-") else given.startswith(asked)
+        return (
+            given.split("-", 1)[-1].startswith(asked.lstrip("-"))
+            if not given.startswith("-")
+            else given.startswith(asked)
+        )
     return given == asked or given.startswith(f"{asked}-")
 
 
@@ -111,26 +118,21 @@ def same_word(left: str, right: str) -> bool:
         return True
     if min(len(left), len(right)) < _SHORTEST_FUZZY or left[0] != right[0] or left.isdigit():
         return False
-    from rapidfuzz import fuzz  # noqa: PLC0415
+    from rapidfuzz import fuzz
 
     return fuzz.ratio(left, right) >= _SPELLING
 
 
-def adds_something(statement: str, question: str, language: str) -> bool:
-    """Whether a statement says anything that the question does not: an answer that repeats the question is none.
+def answers(statement: str, question: str, language: str) -> bool:
+    """Whether a statement says something new of the kind that is asked for: one that repeats the question is no answer.
 
-    A name counts as new only if none of its words is in the question: "Antonio Conte" tells nobody who asked about Conte anything.
+    A name is new only if not all of its words are in the question: "Conte" tells nobody who asked about Antonio Conte anything.
     """
-    asked = words(question)
-    asked_stems = frozenset(stems(question, language))
-    for atom in find_atoms(statement, language):
-        if atom.kind == "name" and atom.certain and not any(same_word(part, word) for part in words(atom.value) for word in asked):
-            return True
-        if atom.kind != "name" and not any(a.value == atom.value for a in find_atoms(question, language)):
-            return True
-    names = {part for atom in find_atoms(statement, language) if atom.kind == "name" for part in words(atom.value)}
-    new = [stem for stem in stems(statement, language) if stem not in asked_stems]
-    return any(not any(stem[:4] == name[:4] for name in names) for stem in new)
+    expected = expected_answer(question)
+    if expected != "other":
+        return answers_expectation(expected, find_atoms(statement, language), question, language)
+    asked = frozenset(stems(question, language))
+    return any(stem not in asked for stem in stems(statement, language))
 
 
 _MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
@@ -141,4 +143,3 @@ def plain_text(text: str) -> str:
     """Return model output as plain text: no markers, links, images, HTML or Markdown, white space folded."""
     bare = _MARKUP.sub(lambda match: match[1] or "", _MARKER.sub("", text))
     return " ".join(bare.split())
-

@@ -1,0 +1,107 @@
+"""Trains the confidence of answers on the tuning part of the gold set and stores it with how it was made.
+
+Run ``python -m eval.calibrate`` after a change to retrieval, to the signs or to the gold set; it writes ``qa/confidence.json``.
+No language model takes part: a case counts as right if the sentences that would be quoted hold every vital nugget.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from eval.cases import Case, SetName, load_set
+from eval.metrics.answers import states
+from qa.confidence import Signs
+from qa.config import Settings
+from qa.conflicts import conflicting
+from qa.conversation import standalone
+from qa.evidence import excerpts
+from qa.language import detect_language
+from qa.observation import observe
+from qa.pipeline import COMPARED, QA, QUOTED
+from qa.retrieval import rank_sentences
+
+TARGET = Path(__file__).parent.parent / "qa" / "confidence.json"
+_SETS: tuple[SetName, ...] = ("carrera", "wider")
+_COST_OF_WRONG = 0.5
+_FOLDS = 5
+_STRENGTH = 0.3  # Inverse of the L2 penalty: few cases, so strong.
+
+
+def rows(name: SetName, folder: Path) -> Iterator[tuple[Case, Signs, bool]]:
+    """Yield each tuning case of a set with its signs and whether what would be quoted answers it."""
+    cases = load_set(name)
+    with QA(Settings(data_dir=folder / name, sources=cases.sources)) as bot:
+        for case in cases.cases:
+            if case.holdout:
+                continue
+            language = detect_language(case.question, "it")
+            question = standalone(case.question, case.history, language)
+            index = bot.retriever.index
+            ranked = rank_sentences(question, language, bot.retriever.ranked(question), index)
+            values = conflicting(question, language, ranked[:COMPARED], index)
+            read = excerpts(ranked, index, bot.settings.sentences)
+            shown = " ".join(sentence.text for sentence in values or ranked[:QUOTED])
+            right = case.answerable and all(states(shown, nugget) for nugget in case.vital)
+            yield case, observe(question, language, ranked, read, index, conflict=bool(values)), right
+
+
+def main() -> None:
+    """Train, choose the threshold, and store both.
+
+    The threshold is the one with the most right answers minus half of the wrong ones: a wrong answer here is a verbatim, cited quotation that
+    misses the point, which costs its reader less than an invention, and more than a refusal.
+    """
+    with TemporaryDirectory() as folder:
+        found = [row for name in _SETS for row in rows(name, Path(folder))]
+    names = list(asdict(found[0][1]))
+    signs = np.array([list(asdict(signs).values()) for _, signs, _ in found])
+    right = np.array([right for _, _, right in found])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=_STRENGTH))
+    likely = cross_val_predict(model, signs, right, cv=_FOLDS, method="predict_proba")[:, 1]
+    threshold, gain = max(
+        (
+            (t, float(right[likely >= t].sum() - _COST_OF_WRONG * (~right[likely >= t]).sum()))
+            for t in np.arange(0.1, 0.8, 0.02)
+        ),
+        key=lambda pair: pair[1],
+    )
+    model.fit(signs, right)
+    scaler, regression = model[0], model[1]
+    weights = regression.coef_[0] / scaler.scale_
+    bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
+    answered = likely >= threshold
+    answerable = np.array([case.answerable for case, _, _ in found])
+    made = {
+        "command": "python -m eval.calibrate",
+        "date": datetime.now(UTC).date().isoformat(),
+        "cases": len(found),
+        "cross_validated": {
+            "right": int((right & answered).sum()),
+            "wrong": int((~right & answered).sum()),
+            "withheld_answerable": int((answerable & ~answered).sum()),
+            "unanswerable_refused": f"{int((~answerable & ~answered).sum())} of {int((~answerable).sum())}",
+            "right_minus_half_wrong": gain,
+        },
+    }
+    stored = {
+        "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+        "bias": round(bias, 4),
+        "threshold": round(float(threshold), 2),
+        "made": made,
+    }
+    TARGET.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(json.dumps(stored, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Do the articles give different values for what is asked?"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from qa.atoms import Atom, find_atoms
+from qa.questions import expected_answer, fits
+from qa.retrieval import Index, ScoredSentence
+from qa.text import fold, stems, words
+from qa.verification import date_within, same_word
+
+_NEAR = 40  # Characters after a number in which its unit stands.
+_WORD = re.compile(r"[^\W\d_]+")
+_UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
+# Values that say what they count differ without contradicting each other.
+_SCOPES = {
+    "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",
+    "all": r"\btutte le competizioni\b|\ball competitions\b|\bcomplessiv\w+\b|\bin totale\b|\bin total\b|\btra campionato e copp\w+\b",
+    "cup": r"\bin coppa\b|\bin cup\b|\bnelle coppe\b",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one sentence gives as the answer: an atom, the scope it is stated for, and the words that say what it is a value of."""
+
+    sentence: ScoredSentence
+    atom: Atom
+    scope: str | None
+    of: frozenset[str]
+
+
+def conflicting(
+    question: str, language: str, sentences: Sequence[ScoredSentence], index: Index
+) -> tuple[ScoredSentence, ...]:
+    """Return the best sentence of each article for each of the different values they give, or nothing if they agree.
+
+    Only questions for a number with a unit ("quante presenze") or for a date are compared, and only sentences that speak of the question's
+    names. Two values disagree if neither contains the other and their scopes, where both are stated, are the same.
+
+    Args:
+        question: What is asked.
+        language: Its language.
+        sentences: Candidates, best first.
+        index: Where they come from.
+    """
+    values = [value for sentence in sentences for value in _values(question, language, sentence, index)]
+    clashes = [(a, b) for a, b in combinations(values, 2) if _disagree(a, b)]
+    if not clashes:
+        return ()
+    chosen: dict[tuple[str, str], ScoredSentence] = {}
+    for value in (value for clash in clashes for value in clash):
+        chosen.setdefault((value.sentence.chunk.source, value.atom.value), value.sentence)
+    return tuple(dict.fromkeys(chosen.values()))
+
+
+def _disagree(a: Value, b: Value) -> bool:
+    if a.sentence.chunk.source == b.sentence.chunk.source or (a.scope and b.scope and a.scope != b.scope):
+        return False
+    if not a.of & b.of:
+        return False
+    if a.atom.kind == "date":
+        same = date_within(a.atom.value, b.atom.value) or date_within(b.atom.value, a.atom.value)
+        return not same and len(a.atom.value) == len(b.atom.value)
+    return a.atom.value != b.atom.value
+
+
+def _values(question: str, language: str, sentence: ScoredSentence, index: Index) -> list[Value]:
+    article = index.snapshot.articles[sentence.chunk.source].article
+    expected = expected_answer(question)
+    if not _about(question, language, sentence):
+        return []
+    atoms = find_atoms(sentence.text, article.language, article.date)
+    scope = _scope(sentence.text)
+    if expected == "number":
+        asked = _UNIT.search(fold(question))
+        units = {a: _unit(sentence.text, a, article.language) for a in atoms if a.kind == "number"}
+        # The unit of a question in another language cannot be compared; then the articles' units must be alike.
+        wanted = frozenset(stems(asked[1], language)) if asked and language == article.language else None
+        values = [
+            Value(sentence, a, scope, unit) for a, unit in units.items() if unit and (wanted is None or unit & wanted)
+        ]
+    elif expected in {"day", "year", "date"}:
+        shared = _predicates(question, language) & frozenset(stems(sentence.text, article.language))
+        values = [Value(sentence, a, scope, shared) for a in atoms if shared and fits(expected, a)]
+    else:
+        values = []
+    # More than one value in a sentence leaves open which of them is meant.
+    return values if len(values) == 1 else []
+
+
+def _about(question: str, language: str, sentence: ScoredSentence) -> bool:
+    """Whether some part of every name of the question stands in the sentence, its chunk or its header."""
+    named = [words(atom.value) for atom in find_atoms(question, language) if atom.kind == "name" and atom.certain]
+    known = words(f"{sentence.chunk.header} {sentence.chunk.text}")
+    return all(any(same_word(part, word) for part in parts for word in known) for parts in named)
+
+
+def _predicates(question: str, language: str) -> frozenset[str]:
+    named = {part for atom in find_atoms(question, language) if atom.kind == "name" for part in words(atom.value)}
+    return frozenset(
+        stem
+        for stem in stems(question, language)
+        if not any(name.startswith(stem) for name in named) and not stem.isdigit()
+    )
+
+
+def _unit(text: str, atom: Atom, language: str) -> frozenset[str]:
+    """Stems of the two words after a number: what it counts."""
+    return frozenset(stems(" ".join(_WORD.findall(text[atom.end : atom.end + _NEAR])[:2]), language))
+
+
+def _scope(text: str) -> str | None:
+    folded = fold(text)
+    return next((name for name, pattern in _SCOPES.items() if re.search(pattern, folded)), None)
