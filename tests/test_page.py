@@ -1,24 +1,34 @@
 """The page in a real browser, with a scripted language model."""
 
+import json
 import os
 import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from fakes import SmallEmbeddings
+from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from reportlab.pdfgen.canvas import Canvas
 
 from qa.config import Settings
 from qa.errors import ModelError
 from qa.pipeline import QA
+from qa.schema import Answer
 from qa.ui.loading import Loading
 from qa.ui.page import build_page
-from qa.ui.server import launch
+from qa.ui.server import serving
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio itself counts every event with pandas functions that pandas is about to drop.
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+]
 
 CHROMIUM = shutil.which("chromium")
 QUESTION = "Contro chi vinse la Supercoppa Italiana?"
@@ -45,17 +55,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[QA], str]]:
     """Serve a bot's page on a free port; gives the address."""
-    pages = []
+    with ExitStack() as served:
 
-    def start(bot: QA) -> str:
-        loading = Loading()
-        loading.start(bot)
-        pages.append(build_page(bot, loading))
-        return launch(pages[-1], bot.settings.replace(port=0))
+        def start(bot: QA) -> str:
+            loading = Loading()
+            loading.start(bot)
+            return served.enter_context(serving(build_page(bot, loading), bot.settings.replace(port=0)))
 
-    yield start
-    for page in pages:
-        page.close(verbose=False)
+        yield start
 
 
 @pytest.fixture
@@ -228,6 +235,112 @@ def test_keyboard_alone_leads_to_the_quote(visit: Visit, scripted_chat) -> None:
     expect(marker).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#sources mark")).to_be_focused()
+
+
+def test_question_in_the_address_is_asked_once(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit(path="/?q=Dove%20vinse%20la%20Supercoppa%3F", ready=False)
+    expect(page.locator("button.cite").first).to_be_visible()
+    asked = len(scripted_chat.llm.prompts)
+    page.reload()
+    expect(page.locator("button.cite").first).to_be_visible()
+    expect(page.locator("#conversation .question")).to_have_text(["Dove vinse la Supercoppa?"])
+    assert len(scripted_chat.llm.prompts) == asked
+
+
+def test_thumb_and_correction_are_written(visit: Visit, bot: QA, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    ask(page, QUESTION)
+    page.get_by_label("Dislike").click()
+    page.locator("#correction textarea").fill("Contro il Napoli di De Laurentiis")
+    page.keyboard.press("Enter")
+    expect(page.locator("#correction")).to_be_hidden()
+    lines = (bot.settings.data_dir / "feedback.jsonl").read_text("utf-8").splitlines()
+    first, second = map(json.loads, lines)
+    assert (first["liked"], second["correction"]) == (False, "Contro il Napoli di De Laurentiis")
+    assert first["id"] == second["id"]
+    assert (first["question"], first["citations"][0]["marker"]) == (QUESTION, 1)
+
+
+def test_conversation_can_be_saved(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    ask(page, QUESTION)
+    expect(page.locator("button.cite").first).to_be_visible()
+    with page.expect_download() as saved:
+        page.locator("#export-json").click()
+    (turn,) = json.loads(saved.value.path().read_text("utf-8"))
+    assert turn["question"] == QUESTION
+    assert turn["answer"]["citations"][0]["quote"].startswith("Carrera così debutterà")
+    with page.expect_download() as saved:
+        page.locator("#export-markdown").click()
+    assert "> Carrera così debutterà" in saved.value.path().read_text("utf-8")
+
+
+def test_articles_are_added_asked_about_and_removed(visit: Visit, tmp_path: Path, scripted_chat) -> None:
+    (tmp_path / "rossi.txt").write_text("Ada Rossi allena il Pavia dal 3 marzo 2019.")
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 no")
+    pdf = Canvas(str(tmp_path / "verdi.pdf"))
+    pdf.drawString(72, 720, "Lucia Verdi allena il Lecco dal 2018.")
+    pdf.save()
+    scripted_chat.llm.otherwise = "Ada Rossi allena il Pavia dal 3 marzo 2019."
+    page = visit()
+    page.get_by_role("tab", name="Articoli").click()
+    files = [tmp_path / name for name in ("rossi.txt", "verdi.pdf", "broken.pdf")]
+    page.locator("#upload input[type=file]").set_input_files(files)
+    expect(page.locator("#articles tbody tr")).to_have_count(4)
+    expect(page.locator("#articles-note .failure")).to_contain_text("broken.pdf")
+    page.locator("#articles tr", has_text="verdi.pdf").get_by_role("button", name="Leggi").click()
+    expect(page.locator("#reader .text")).to_have_text("Lucia Verdi allena il Lecco dal 2018.")
+    page.get_by_role("tab", name="Chat").click()
+    ask(page, "Chi allena il Pavia?")
+    page.locator("button.cite").first.click()
+    expect(page.locator("#sources mark")).to_have_text("Ada Rossi allena il Pavia dal 3 marzo 2019.")
+    page.get_by_role("tab", name="Articoli").click()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#articles tr", has_text="rossi.txt").get_by_role("button", name="Rimuovi").click()
+    expect(page.locator("#articles tbody tr")).to_have_count(3)
+
+
+def test_text_can_be_pasted(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Articoli").click()
+    page.get_by_role("button", name="Incolla un testo").click()
+    page.locator("#paste-title input, #paste-title textarea").fill("Rossi al Pavia")
+    page.locator("#paste-date input, #paste-date textarea").fill("ieri")
+    page.locator("#paste-text textarea").fill("Ada Rossi allena il Pavia.")
+    page.locator("#paste-add").click()
+    expect(page.locator("#articles-note .failure")).to_contain_text("2021-02-09")
+    page.locator("#paste-date input, #paste-date textarea").fill("2019-03")
+    page.locator("#paste-add").click()
+    expect(page.locator("#articles tr", has_text="Rossi al Pavia")).to_contain_text("marzo 2019")
+
+
+def test_articles_cannot_be_changed_where_uploads_are_off(
+    visit: Visit, settings: Settings, scripted_chat, small_embeddings: SmallEmbeddings
+) -> None:
+    with QA(settings.replace(uploads=False), chat=scripted_chat, embeddings=small_embeddings) as bot:
+        page = visit(of=bot)
+        page.get_by_role("tab", name="Articoli").click()
+        expect(page.locator("#articles tbody tr")).to_have_count(2)
+        assert page.locator("#upload, #paste-text, #articles button[name=remove]").count() == 0
+
+
+def test_timeline_point_opens_its_source(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Cronologia").click()
+    point = page.locator("#timeline .point[aria-label^='7 maggio 2017']")
+    point.click()
+    expect(page.locator("#timeline-reader mark")).to_contain_text("il 7 maggio 2017 riuscì a vincere")
+
+
+def test_program_gets_the_structured_answer(serve: Callable[[QA], str], bot: QA, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    client = Client(serve(bot), verbose=False)
+    answer = Answer.model_validate(client.predict(QUESTION, [], api_name="/ask"))
+    assert answer.citations[0].quote in bot.article(answer.citations[0].source).text
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask"}
 
 
 @pytest.mark.model

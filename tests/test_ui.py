@@ -2,7 +2,6 @@
 
 import html
 import re
-import socket
 import string
 import threading
 from types import SimpleNamespace
@@ -23,9 +22,10 @@ from qa.pipeline import QA
 from qa.schema import Answer, Article, Citation, Passage, Span
 from qa.topics import Topics, find_topics
 from qa.ui.conversation import LONGEST, Failure, Turn, dump, history, restore
+from qa.ui.export import markdown, plain_answer
 from qa.ui.loading import Loading
 from qa.ui.markup import answer_html, excerpt, plain, turn_messages
-from qa.ui.server import SecurityHeaders, free_port
+from qa.ui.server import SecurityHeaders, address, bind
 from qa.ui.sources import opened, panel
 from qa.ui.suggestions import suggestions
 from qa.ui.texts import Labels, language_of, readable_date, texts
@@ -215,6 +215,20 @@ def test_labels_follow_the_language() -> None:
     assert (update["label"], update["placeholder"]) == ("Domanda", "Chiedi qualcosa sugli articoli")
 
 
+# Export
+
+
+def test_markdown_keeps_sources_and_nothing_hostile_works() -> None:
+    shown = markdown([answered(HOSTILE), Turn(question="b", failure=Failure(message="m"))], "it")
+    assert "febbraio 2021" in shown
+    assert "> due" in shown
+    assert not re.search(r"(?<!\\)[<`\[!]", shown)
+
+
+def test_copied_answer_names_its_sources() -> None:
+    assert plain_answer(answered().answer, "en") == "Due [1].\n\n[1] Titolo · February 2021: “due”"
+
+
 # Suggested questions
 
 
@@ -281,21 +295,44 @@ def test_loading_shows_how_far_a_download_is() -> None:
     assert loading.describe("en") == "Getting ready: search model"
 
 
+# Changing the articles
+
+
+@pytest.mark.parametrize(
+    ("host", "uploads", "allowed"),
+    [
+        ("127.0.0.1", True, True),
+        ("127.0.0.1", False, False),
+        ("localhost", True, True),
+        ("::1", True, True),
+        ("0.0.0.0", True, False),  # noqa: S104
+        ("example.org", True, False),
+    ],
+)
+def test_only_people_at_this_computer_change_the_articles(host: str, uploads: bool, allowed: bool) -> None:
+    from qa.ui.articles import uploads_allowed
+
+    assert uploads_allowed(Settings(host=host, uploads=uploads)) is allowed
+
+
 # Serving
 
 
 def test_busy_port_gives_way_to_the_next() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert port < free_port("127.0.0.1", port) <= port + 100
-    assert free_port("127.0.0.1", 0) > 0
+    with bind("127.0.0.1", 0) as taken, bind("127.0.0.1", taken.getsockname()[1]) as next_free:
+        assert 0 < next_free.getsockname()[1] - taken.getsockname()[1] < 100
+        assert address(next_free) == f"http://127.0.0.1:{next_free.getsockname()[1]}"
 
 
-def test_host_of_another_computer_is_refused_with_a_hint() -> None:
+def test_address_of_every_interface_is_this_computer() -> None:
+    with bind("0.0.0.0", 0) as listening:  # noqa: S104 - never accepted from
+        assert address(listening).startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+def test_host_of_another_computer_is_refused_with_a_hint(host: str) -> None:
     with pytest.raises(ConfigError, match="QA_HOST"):
-        free_port("192.0.2.1", 0)
+        bind(host, 0)
 
 
 def test_browser_is_told_to_talk_to_this_server_only() -> None:

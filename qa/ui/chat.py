@@ -4,26 +4,27 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from qa.errors import QAError
 from qa.schema import Final, Retrieved, Token
-from qa.ui.conversation import Failure, Turn, dump, history
+from qa.ui.conversation import Failure, Turn, dump, history, opinions
 from qa.ui.loading import Loading
 from qa.ui.markup import partial_html, plain, turn_messages
+from qa.ui.parts import reader, status_line
 from qa.ui.sources import opened, panel, turn_sources
 from qa.ui.texts import Labels, Language, language_of, texts
 
 if TYPE_CHECKING:
+    from gradio.components.chatbot import Message, MessageDict
+
     from qa.pipeline import QA
 
 QUESTION_LIMIT = 1000
 """Characters of a question."""
 _TICK = 0.5
-_SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 Update = dict[Any, Any]
 
 
@@ -31,6 +32,7 @@ class Chat:
     """The components of the chat and what happens in them. Must be made inside a ``gr.Blocks``.
 
     Attributes:
+        column: Where the conversation stands; more can be put below it.
         turns: The conversation of this browser tab, a tuple of ``Turn``.
         saved: The same in the browser's own storage, so that it survives a reload.
     """
@@ -43,7 +45,7 @@ class Chat:
         # The key must stay the same from one start to the next; the data never leaves this browser.
         self.saved = gr.BrowserState([], storage_key="carrera-qa", secret=str(bot.settings.data_dir))
         with gr.Row(elem_id="chat-row"):
-            with gr.Column(scale=3, min_width=320):
+            with gr.Column(scale=3, min_width=320) as self.column:
                 chatbot = gr.Chatbot(
                     show_label=False,
                     elem_id="conversation",
@@ -55,7 +57,7 @@ class Chat:
                     buttons=[],
                     allow_file_downloads=False,
                 )
-                self.status = gr.HTML(elem_id="status", html_template='<div role="status">${value}</div>')
+                self.status = status_line("status")
                 box = gr.Textbox(
                     show_label=False,
                     elem_id="question",
@@ -66,9 +68,7 @@ class Chat:
                     max_lines=4,
                 )
             with gr.Column(scale=2, min_width=320, elem_id="sources-column"):
-                self.panel = gr.HTML(
-                    elem_id="sources", html_template='<section tabindex="0">${value}</section>', js_on_load=_SCRIPT
-                )
+                self.panel = reader("sources", "sources")
         self.chatbot = labels.add(chatbot, label="conversation", placeholder="welcome")
         self.box = labels.add(box, label="question", placeholder="placeholder")
         self.shown = [self.chatbot, self.turns, self.panel, self.status, self.box, self.saved]
@@ -131,8 +131,17 @@ class Chat:
         except QAError as error:
             yield self._finished((*turns, Turn(question=question, failure=Failure.of(error))), language, "")
 
+    async def ask_address(self, turns: tuple[Turn, ...], request: gr.Request) -> AsyncIterator[Update]:
+        """Ask the question that stands in the page's address (``?q=…``), once."""
+        question = str(request.query_params.get("q") or "").strip()
+        if not question or (turns and turns[-1].question == question):
+            yield {self.status: ""}  # Gradio empties every output of a generator that yields nothing.
+            return
+        async for update in self.ask(question, turns, request):
+            yield update
+
     async def _steps(
-        self, question: str, turns: tuple[Turn, ...], messages: list[dict[str, str]], language: Language
+        self, question: str, turns: tuple[Turn, ...], messages: "list[MessageDict | Message]", language: Language
     ) -> AsyncGenerator[Update]:
         start = time.monotonic()
         words = texts(language)
@@ -168,7 +177,7 @@ class Chat:
 
     def _finished(self, turns: tuple[Turn, ...], language: Language, status: str) -> Update:
         return {
-            self.chatbot: turn_messages(turns, language),
+            self.chatbot: gr.Chatbot(value=turn_messages(turns, language), feedback_value=opinions(turns)),
             self.turns: turns,
             self.panel: panel(turns, language),
             self.status: status,

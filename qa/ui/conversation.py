@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from qa.errors import QAError
 from qa.schema import Answer, Record
@@ -32,6 +33,7 @@ class Turn(Record):
     failure: Failure | None = None
     stopped: bool = False
     liked: bool | None = None
+    id: str = Field(default_factory=lambda: uuid4().hex)
 
 
 _turns = TypeAdapter(tuple[Turn, ...])
@@ -54,3 +56,9 @@ def restore(data: object) -> tuple[Turn, ...]:
         return _turns.validate_python(data or ())
     except ValidationError:
         return ()
+
+
+def opinions(turns: Sequence[Turn]) -> list[str | None]:
+    """Return the thumbs of every assistant's message, as ``gr.Chatbot`` names them."""
+    names = {True: "Like", False: "Dislike", None: None}
+    return [names[turn.liked] for turn in turns if turn.answer or turn.failure or turn.stopped]

@@ -6,10 +6,14 @@ reference, which neither Markdown, HTML nor a template takes for structure. Only
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from qa.schema import Answer, Citation, Passage
 from qa.ui.conversation import Failure, Turn
 from qa.ui.texts import Language, readable_date, texts
+
+if TYPE_CHECKING:
+    from gradio.components.chatbot import Message, MessageDict
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _CLAIM = re.compile(r"(?P<text>.*?)(?P<markers>(?:\s*\[\d+\])+[.!?…,;:]*)|(?P<rest>.+)", re.DOTALL)
@@ -57,9 +61,9 @@ def answer_html(text: str, link: Callable[[int], str]) -> str:
     return "".join(parts)
 
 
-def turn_messages(turns: Sequence[Turn], language: Language) -> list[dict[str, str]]:
+def turn_messages(turns: Sequence[Turn], language: Language) -> "list[MessageDict | Message]":
     """Return turns as the messages of a ``gr.Chatbot``."""
-    messages: list[dict[str, str]] = []
+    messages: list[MessageDict | Message] = []
     for number, turn in enumerate(turns):
         messages.append({"role": "user", "content": f'<div class="question">{plain(turn.question)}</div>'})
         if turn.answer:

@@ -1,16 +1,21 @@
 """The page put together from its parts."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from qa.ui.api import add_api
+from qa.ui.articles import Articles
 from qa.ui.chat import Chat
 from qa.ui.conversation import restore
+from qa.ui.export import Export
+from qa.ui.feedback import FeedbackForm
 from qa.ui.loading import Loading
 from qa.ui.markup import failure_html, plain
+from qa.ui.parts import STATIC, status_line
 from qa.ui.suggestions import suggestions
 from qa.ui.texts import Labels, language_of, texts
+from qa.ui.timeline import Timeline
 
 if TYPE_CHECKING:
     from gradio.components.chatbot import ExampleMessage
@@ -23,7 +28,7 @@ APPEARANCE: dict[str, Any] = {
     "theme": gr.themes.Default(
         primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=("ui-monospace", "monospace")
     ),
-    "css_paths": Path(__file__).with_name("page.css"),
+    "css_paths": STATIC / "page.css",
 }
 """How the page looks: arguments of ``Blocks.launch``."""
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -39,10 +44,20 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
     labels = Labels()
     page = gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True)
     with page:
-        header = gr.HTML(elem_id="header")
-        banner = gr.HTML(elem_id="banner", html_template='<div role="status">${value}</div>')
+        add_api(bot)  # before anything else could take its name
+        header = gr.HTML(elem_id="header", apply_default_css=False)
+        banner = status_line("banner")
         timer = gr.Timer(1.0)
-        chat = Chat(bot, loading, labels)
+        with gr.Tabs():
+            with labels.add(gr.Tab(), label="chat"):
+                chat = Chat(bot, loading, labels)
+                with chat.column:
+                    FeedbackForm(bot, chat, labels)
+                    Export(chat, labels)
+            with labels.add(gr.Tab(), label="articles") as articles_tab:
+                articles = Articles(bot, loading, labels)
+            with labels.add(gr.Tab(), label="timeline") as timeline_tab:
+                timeline = Timeline(bot, loading)
 
         def label(request: gr.Request) -> dict[Any, Any]:
             return labels.in_language(language_of(request))
@@ -63,7 +78,16 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
             examples: list[ExampleMessage] = [{"text": question} for question in suggestions(bot, language)]
             return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
 
+        def show_articles(request: gr.Request) -> dict[Any, Any]:
+            return articles.show(language_of(request))
+
+        def show_timeline(request: gr.Request) -> dict[Any, Any]:
+            return timeline.show(language_of(request))
+
         page.load(label, None, labels.components, **_QUIET)
-        page.load(welcome, [chat.saved], [header, *chat.shown], **_QUIET)
+        restored = page.load(welcome, [chat.saved], [header, *chat.shown], **_QUIET)
+        restored.then(chat.ask_address, [chat.turns], chat.shown, show_progress="hidden", api_visibility="private")
         gr.on([page.load, timer.tick], progress, None, [banner, timer, chat.chatbot], **_QUIET)
+        articles_tab.select(show_articles, None, articles.shown, **_QUIET)
+        timeline_tab.select(show_timeline, None, timeline.shown, **_QUIET)
     return page

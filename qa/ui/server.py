@@ -1,9 +1,15 @@
 """Serves the page: on this computer only, unless the settings say otherwise, and asking nothing of any other host."""
 
+import asyncio
 import errno
 import logging
+import os
 import socket
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -13,10 +19,13 @@ from qa.errors import ConfigError, QAError
 
 if TYPE_CHECKING:
     import gradio as gr
+    import uvicorn
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 QUEUE_SIZE = 32
 """Questions that may wait; one more is told that the queue is full."""
+QUESTIONS_AT_ONCE = 4
+MAX_FILE_BYTES = 20_000_000
 _PORTS_TRIED = 100
 # Gradio needs inline and generated scripts; what matters is that nothing is loaded from or sent to another host.
 _POLICY = (
@@ -47,53 +56,93 @@ class SecurityHeaders:
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
-def free_port(host: str, wanted: int) -> int:
-    """Return ``wanted`` or the next port that is free; any free one for 0.
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on ``port`` or, if that is taken, on the next free one; on any free one for 0.
 
     Raises:
         ConfigError: The host is not an address of this computer, or all these ports are taken.
     """
-    for port in range(wanted, min(wanted + _PORTS_TRIED, 65536)):
+    for candidate in range(port, min(port + _PORTS_TRIED, 65536)):
         try:
-            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-                return int(probe.getsockname()[1])
-        except (socket.gaierror, OSError) as error:
+            family, kind, protocol, _, address = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0]
+        except socket.gaierror as error:
+            raise _unusable(host, error) from error
+        listening = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":  # Elsewhere the option would let two servers share a port.
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen()
+        except OSError as error:
+            listening.close()
             if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                raise ConfigError(
-                    f"The page cannot be served on {host}: {error.strerror}.",
-                    hint="Set QA_HOST to an address of this computer, such as 127.0.0.1.",
-                ) from error
-    raise ConfigError(
-        f"No free port from {wanted} on.", hint="Set QA_PORT to another number, or to 0 for any free one."
+                raise _unusable(host, error) from error
+        else:
+            return listening
+    raise ConfigError(f"No free port from {port} on.", hint="Set QA_PORT to another number, or to 0 for any free one.")
+
+
+def _unusable(host: str, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"The page cannot be served on {host}: {error.strerror}.",
+        hint="Set QA_HOST to an address of this computer, such as 127.0.0.1.",
     )
 
 
-def launch(page: "gr.Blocks", settings: Settings, **options: Any) -> str:
-    """Serve ``page`` in the background and return its address."""
+def address(listening: socket.socket) -> str:
+    """Return what to type into a browser on this computer."""
+    host, port = listening.getsockname()[:2]
+    if ip_address(host).is_unspecified:
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def build_server(page: "gr.Blocks") -> "uvicorn.Server":
+    """Return a server for the page; ``run(sockets=[…])`` serves it until a signal or ``should_exit``."""
+    import gradio as gr
+    import uvicorn
+    from fastapi import FastAPI
+
     from qa.ui.page import APPEARANCE
 
-    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=4, api_open=False)
-    _, address, _ = page.launch(
-        server_name=settings.host,
-        server_port=free_port(settings.host, settings.port),
-        app_kwargs={"middleware": [Middleware(SecurityHeaders)]},
-        share=False,
-        prevent_thread_lock=True,
-        quiet=True,
+    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=QUESTIONS_AT_ONCE, api_open=False)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[Middleware(SecurityHeaders)])
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
-        strict_cors=True,
-        max_file_size="20mb",
+        show_error=False,
+        max_file_size=MAX_FILE_BYTES,
         **APPEARANCE,
-        **options,
     )
-    return str(address)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none")
+    logging.getLogger("uvicorn.error").addFilter(_worth_logging)
+    return uvicorn.Server(config)
+
+
+def _worth_logging(record: logging.LogRecord) -> bool:
+    """Leave out that open pages were cut off when the server ended: each keeps a connection for as long as it is open."""
+    cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut_off and "timeout graceful shutdown exceeded" not in record.getMessage()
+
+
+@contextmanager
+def serving(page: "gr.Blocks", settings: Settings) -> Iterator[str]:
+    """Serve a page in the background and give its address; leaving ends it."""
+    server = build_server(page)
+    with bind(settings.host, settings.port) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="page", daemon=True)
+        thread.start()
+        try:
+            yield address(listening)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def main() -> None:
@@ -106,10 +155,10 @@ def main() -> None:
         settings = Settings()
         logging.basicConfig(level=settings.log_level)
         loading = Loading()
-        with QA(settings, progress=loading.progress) as bot:
+        with bind(settings.host, settings.port) as listening, QA(settings, progress=loading.progress) as bot:
+            print(f"The chat is at {address(listening)}  (Ctrl-C ends it)", flush=True)  # noqa: T201 - its purpose
             loading.start(bot)
-            page = build_page(bot, loading)
-            print(f"The chat is at {launch(page, settings)}  (Ctrl-C ends it)", flush=True)  # noqa: T201 - its purpose
-            page.block_thread()
+            with suppress(KeyboardInterrupt):
+                build_server(build_page(bot, loading)).run(sockets=[listening])
     except QAError as error:
         raise SystemExit(str(error)) from None

@@ -50,7 +50,7 @@ def turn_sources(turns: "Sequence[Turn]", number: int, language: Language) -> st
 
 def _card(address: str, marker: str, item: Citation | Passage, text: str, language: Language) -> str:
     number = f'<span class="number">{marker}</span>' if marker else ""
-    place = " · ".join(part for part in (item.publisher or "", readable_date(item.date, language)) if part)
+    place = _place(item.publisher, item.date, language)
     return (
         f'<article class="card" data-key="{address}"><header>{number}<span><b>{plain(item.title or item.source)}</b>'
         f'<span class="place">{plain(place)}</span></span></header><blockquote>{plain(text)}</blockquote>'
@@ -71,22 +71,29 @@ def opened(bot: "QA", turns: "Sequence[Turn]", address: str, language: Language)
         article = bot.article(item.source)
     except KeyError:
         article = None
-    if article is None or article.text[item.start : item.end] != quote:
-        gone = plain(texts(language)["article_gone"])
-        body = f'<p class="note">{gone}</p><p><mark tabindex="-1">{plain(quote)}</mark></p>'
-    else:
-        body = article_html(article, item.start, item.end)
-    place = " · ".join(filter(None, (item.publisher, readable_date(item.date, language), item.source)))
-    head = f'<h3>{plain(item.title or item.source)}</h3><p class="place">{plain(place)}</p>'
-    return f'{back}<div class="whole">{head}{body}</div>'
+    if article is not None and article.text[item.start : item.end] == quote:
+        return back + whole_article(article, language, item.start, item.end)
+    place = _place(item.publisher, item.date, language, item.source)
+    return (
+        f'{back}<div class="whole"><h3>{plain(item.title or item.source)}</h3><p class="place">{plain(place)}</p>'
+        f'<p class="note">{plain(texts(language)["article_gone"])}</p>'
+        f'<p><mark tabindex="-1">{plain(quote)}</mark></p></div>'
+    )
 
 
-def article_html(article: Article, start: int = 0, end: int = 0) -> str:
-    """Return an article's whole text as it was read, with one span of it marked."""
-    if start >= end:
-        return f'<div class="text">{plain(article.text)}</div>'
+def whole_article(article: Article, language: Language, start: int = 0, end: int = 0) -> str:
+    """Return an article whole, as it was read, with one span of its text marked."""
+    place = _place(article.publisher, article.date, language, article.source)
+    head = f'<h3>{plain(article.title or article.source)}</h3><p class="place">{plain(place)}</p>'
+    if not 0 <= start < end <= len(article.text):
+        return f'<div class="whole">{head}<div class="text">{plain(article.text)}</div></div>'
     before, quote, after = article.text[:start], article.text[start:end], article.text[end:]
-    return f'<div class="text">{plain(before)}<mark tabindex="-1">{plain(quote)}</mark>{plain(after)}</div>'
+    text = f'{plain(before)}<mark tabindex="-1">{plain(quote)}</mark>{plain(after)}'
+    return f'<div class="whole">{head}<div class="text">{text}</div></div>'
+
+
+def _place(publisher: str | None, date: str | None, language: Language, source: str = "") -> str:
+    return " · ".join(filter(None, (publisher, readable_date(date, language), source)))
 
 
 def _find(turns: "Sequence[Turn]", address: str) -> tuple[int, Citation | Passage] | None:
