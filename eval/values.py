@@ -38,6 +38,7 @@ _BEFORE, _AFTER = r"(?<![\d./-])", r"(?![\d/-])"
 _DATES = (
     re.compile(rf"{_BEFORE}(?P<day>\d{{1,2}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark){_FULL_YEAR}{_AFTER}"),
     re.compile(rf"{_BEFORE}{_FULL_YEAR}(?P<mark>[/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_AFTER}"),
+    re.compile(rf"{_BEFORE}(?P<month>0[1-9]|1[0-2])[-/]{_FULL_YEAR}{_AFTER}"),
     re.compile(rf"{_DAY}(?P<month>{_one_of(_MONTHS)}){_OF_YEAR}", re.IGNORECASE),
     re.compile(rf"{_DAY}(?P<month>{_one_of(_LONG_MONTHS)})\b", re.IGNORECASE),
     re.compile(rf"\b(?P<month>{_CAPITAL})\s+(?P<day>\d{{1,2}})(?:°|st|nd|rd|th)?(?![\d-])(?:,?\s+{_FULL_YEAR}\b)?"),
