@@ -9,14 +9,18 @@ if TYPE_CHECKING:
     import Stemmer
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+# Letters that Unicode does not take apart into a plain one and its accent; and the apostrophe that counts as a letter.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ʼ": "'"}
+)
 _SNOWBALL = {"it": "italian", "en": "english", "fr": "french", "es": "spanish", "de": "german", "pt": "portuguese"}
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
-    """Return ``text`` in NFKC, case-folded and without accents ("Aleničev" -> "alenicev")."""
+    """Return ``text`` in NFKC, case-folded and without accents ("Aleničev" -> "alenicev", "Łódź" -> "lodz")."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
 
 
 def words(text: str) -> list[str]:
