@@ -31,23 +31,43 @@ def shown_date(date: str | None) -> str | None:
     return "-".join(reversed(date[:10].split("-"))) if date else None
 
 
-def compose(pieces: Sequence[Piece], articles: Mapping[str, Article]) -> tuple[str, tuple[Citation, ...]]:
-    """Return the answer's text and its citations.
+class Composer:
+    """Puts an answer together piece by piece, so that each can be shown as soon as it is earned.
 
     Markers are numbered in the order in which the text needs them; the same span gets the same number wherever it is cited.
+
+    Args:
+        articles: The indexed articles by source.
     """
-    numbers: dict[tuple[str, int, int], int] = {}
-    citations: list[Citation] = []
-    sentences: list[str] = []
-    for piece in pieces:
-        markers: list[int] = []
-        for window in piece.support:
-            if window.key not in numbers:
-                numbers[window.key] = len(numbers) + 1
-                citations.append(_citation(numbers[window.key], window, articles[window.source]))
-            markers.append(numbers[window.key])
-        sentences.append(_marked(piece.text, sorted(set(markers))))
-    return " ".join(sentences), tuple(citations)
+
+    def __init__(self, articles: Mapping[str, Article]) -> None:
+        self._articles = articles
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self._citations: list[Citation] = []
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return self._text
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """One citation for each marker so far, in order."""
+        return tuple(self._citations)
+
+    def add(self, piece: Piece) -> str:
+        """Append a piece and return what it adds to the text."""
+        markers = {self._number(window) for window in piece.support}
+        added = (" " if self._text else "") + _marked(piece.text, sorted(markers))
+        self._text += added
+        return added
+
+    def _number(self, window: Window) -> int:
+        if window.key not in self._numbers:
+            self._numbers[window.key] = len(self._numbers) + 1
+            self._citations.append(_citation(self._numbers[window.key], window, self._articles[window.source]))
+        return self._numbers[window.key]
 
 
 def _marked(text: str, markers: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from qa.composition import Piece, compose, quotation
+from qa.composition import Composer, Piece, quotation
 from qa.confidence import load_calibration
 from qa.config import Settings, fingerprint
 from qa.conflicts import conflicting
@@ -27,7 +27,6 @@ from qa.schema import (
     Answer,
     Article,
     ArticleInfo,
-    Citation,
     Event,
     Final,
     History,
@@ -229,6 +228,7 @@ class _Questioning:
         self.notes: list[str] = []
         self.draft = Draft()
         self.confidence = 0.0
+        self.status: Status = "abstained"
 
     def events(self) -> Iterator[Event]:
         """Yield what happens, the answer last."""
@@ -239,29 +239,35 @@ class _Questioning:
             ranked = rank_sentences(self.question, self.language, found, self.index)
             read = excerpts(ranked, self.index, self.bot.settings.sentences)
         yield Retrieved(passages=read)
-        status, pieces = self._answer(ranked, read) if ranked else self._abstention()
-        stored = self.index.snapshot.articles
-        text, citations = compose(pieces, {source: stored[source].article for source in stored})
-        self.timings["first_token"] = time.perf_counter() - start
-        yield Token(text=text)
+        composer = Composer({source: stored.article for source, stored in self.index.snapshot.articles.items()})
+        for piece in self._answer(ranked, read):
+            yield Token(text=composer.add(piece))
+            self.timings.setdefault("first_token", time.perf_counter() - start)
         self.timings["total"] = time.perf_counter() - start
-        yield Final(answer=self._finished(text, status, citations, read))
+        yield Final(answer=self._finished(composer, read))
 
-    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> tuple[Status, list[Piece]]:
+    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> Iterator[Piece]:
+        """Yield the answer's pieces as they are earned: the articles' own sentences at once, what the model makes of them after."""
         with self._timed("compare"):
             values = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
-            signs = observe(self.question, self.language, ranked, read, self.index, conflict=bool(values))
             calibration = load_calibration()
-            self.confidence = calibration.probability(signs)
+            if ranked:
+                signs = observe(self.question, self.language, ranked, read, self.index, conflict=bool(values))
+                self.confidence = calibration.probability(signs)
         if values:
-            return "conflict", [Piece(load_phrases(self.language)["conflict"]), *map(self._quoted, values)]
-        if self.confidence < calibration.threshold:
-            return self._abstention()
-        with self._timed("generate"):
-            self._read(read)
-        with self._timed("verify"):
-            statements = self._statements(read, ranked[:QUOTED])
-        return "answered", [*statements, *map(self._quoted, ranked[:QUOTED])]
+            self.status = "conflict"
+            yield Piece(load_phrases(self.language)["conflict"])
+            yield from map(self._quoted, values)
+        elif self.confidence >= calibration.threshold:
+            self.status = "answered"
+            yield from map(self._quoted, ranked[:QUOTED])
+            with self._timed("generate"):
+                self._read(read)
+            with self._timed("verify"):
+                statements = self._statements(read, ranked[:QUOTED])
+            yield from statements
+        else:
+            yield Piece(load_phrases(self.language)["abstain"])
 
     def _read(self, read: tuple[Passage, ...]) -> None:
         """Let the model read; without it the articles' own sentences must do, and the answer says so in its notes."""
@@ -280,7 +286,7 @@ class _Questioning:
             statement = text[span.start : span.end]
             support = find_support(statement, self.language, candidates, self.question)
             if rests_on(support, best) and answers(statement, self.question, self.language):
-                checked.append(Piece(statement, support))
+                checked.append(Piece(load_phrases(self.language)["in_short"].format(statement=statement), support))
             else:
                 self.notes.append(f"Dropped: the best evidence does not say it, or it does not answer: {statement}")
         return checked
@@ -288,16 +294,11 @@ class _Questioning:
     def _quoted(self, sentence: ScoredSentence) -> Piece:
         return quotation(sentence, self.index.snapshot.articles[sentence.chunk.source].article, self.language)
 
-    def _abstention(self) -> tuple[Status, list[Piece]]:
-        return "abstained", [Piece(load_phrases(self.language)["abstain"])]
-
-    def _finished(
-        self, text: str, status: Status, citations: tuple[Citation, ...], read: tuple[Passage, ...]
-    ) -> Answer:
+    def _finished(self, composer: Composer, read: tuple[Passage, ...]) -> Answer:
         return Answer(
-            text=text,
-            status=status,
-            citations=citations,
+            text=composer.text,
+            status=self.status,
+            citations=composer.citations,
             passages=read,
             confidence=self.confidence,
             language=self.language,

@@ -74,21 +74,38 @@ def load_prompt(name: str, language: str) -> Prompt:
         raise PromptError(
             f"The prompt {name!r} is missing in {folder}.", hint="Reinstall the package or restore the file."
         )
-    document = frontmatter.loads(path.read_text(encoding="utf-8"))
-    parts = _SECTION.split(document.content)[1:]
-    sections = {role: text.strip() for role, text in zip(parts[::2], parts[1::2], strict=True)}
-    if set(sections) != {"system", "user"}:
+    try:
+        document = frontmatter.loads(path.read_text(encoding="utf-8"))
+        declared = frozenset(_names(document.metadata.get("placeholders")))
+        parts = _SECTION.split(document.content)[1:]
+        used = frozenset(_fields(*parts[1::2]))
+    except ValueError as error:  # no UTF-8, a lone brace
+        raise PromptError(f"{path.name} cannot be read: {error}.", hint=_RESTORE) from error
+    except yaml.YAMLError as error:
+        raise PromptError(f"The front matter of {path.name} is no YAML: {error}.", hint=_RESTORE) from error
+    if sorted(parts[::2]) != ["system", "user"]:
         raise PromptError(
-            f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {sorted(sections) or 'none'}."
+            f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {parts[::2] or 'none'}."
         )
-    used = {field for text in sections.values() for _, field, _, _ in Formatter().parse(text) if field is not None}
-    stated = document.metadata.get("placeholders")
-    declared = set(stated) if isinstance(stated, list) else set()
     if used != declared:
         raise PromptError(
             f"{path.name} uses {sorted(used)} but declares {sorted(declared)}.", hint="Make the two agree."
         )
-    return Prompt(name=path.stem, system=sections["system"], user=sections["user"], placeholders=frozenset(used))
+    sections = dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
+    return Prompt(name=path.stem, system=sections["system"], user=sections["user"], placeholders=used)
+
+
+def _names(declared: object) -> list[str]:
+    if declared is None:
+        return []
+    if isinstance(declared, list) and all(isinstance(name, str) for name in declared):
+        return declared
+    raise ValueError(f"placeholders must be a list of names, not {declared!r}")
+
+
+def _fields(*texts: str) -> set[str]:
+    """Return the placeholders of some texts in Python's format syntax."""
+    return {field for text in texts for _, field, _, _ in Formatter().parse(text) if field is not None}
 
 
 @cache

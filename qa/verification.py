@@ -135,7 +135,7 @@ def answers(statement: str, question: str, language: str) -> bool:
     return any(stem not in asked for stem in stems(statement, language))
 
 
-_MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\s*,?\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*")
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^<>]{0,200}>|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 
 

@@ -1,0 +1,27 @@
+from dataclasses import asdict, fields, replace
+
+import pytest
+
+from qa.confidence import Signs, load_calibration
+
+NOTHING = Signs(**dict.fromkeys((field.name for field in fields(Signs)), 0.0))
+
+
+def test_the_stored_calibration_knows_every_sign_and_how_it_was_made():
+    calibration = load_calibration()
+    assert set(calibration.weights) == set(asdict(NOTHING))
+    assert 0 < calibration.threshold < 1
+    assert {"command", "date", "cases", "cross_validated"} <= set(calibration.made)
+
+
+def test_probability_is_the_logistic_of_the_weighted_signs():
+    calibration = load_calibration().model_copy(
+        update={"weights": dict.fromkeys(asdict(NOTHING), 0.0) | {"fits": 2.0}, "bias": -1.0}
+    )
+    assert calibration.probability(NOTHING) == pytest.approx(0.2689, abs=1e-4)
+    assert calibration.probability(replace(NOTHING, fits=1.0)) == pytest.approx(0.7311, abs=1e-4)
+
+
+def test_better_evidence_gives_more_confidence():
+    calibration = load_calibration()
+    assert calibration.probability(replace(NOTHING, fits=1.0, similarity=1.0)) > calibration.probability(NOTHING)

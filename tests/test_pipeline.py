@@ -1,0 +1,156 @@
+import asyncio
+import threading
+
+import pytest
+
+import qa
+from qa.config import Settings
+from qa.errors import ModelError
+from qa.pipeline import QA
+from qa.schema import Final, Retrieved, Token
+from qa.verification import plain_text
+
+QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
+
+
+def check_citations(answer, bot):
+    """Every marker has its citation, every citation is to the letter."""
+    assert [c.marker for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for citation in answer.citations:
+        assert f"[{citation.marker}]" in answer.text
+        assert bot.article(citation.source).text[citation.start : citation.end] == citation.quote
+
+
+def test_an_answer_quotes_the_articles_and_cites_them(bot, scripted_chat):
+    scripted_chat.llm.otherwise = "La Supercoppa fu vinta contro la Lokomotiv Mosca."
+    answer = bot.ask(QUESTION)
+    assert answer.status == "answered"
+    assert "Lokomotiv" in answer.text
+    assert answer.raw_text == "La Supercoppa fu vinta contro la Lokomotiv Mosca."
+    assert answer.passages
+    assert answer.language == "it"
+    assert answer.model == "scripted"
+    assert answer.usage.model_calls == 1
+    assert {"retrieve", "first_token", "total"} <= set(answer.timings)
+    check_citations(answer, bot)
+
+
+def test_an_invented_statement_is_dropped_and_said_to_be(bot, scripted_chat):
+    scripted_chat.llm.otherwise = "La vinse contro il Real Madrid il 18 maggio 1970."
+    answer = bot.ask(QUESTION)
+    assert "Real Madrid" not in answer.text
+    assert "1970" not in answer.text
+    assert any("Real Madrid" in note for note in answer.notes)
+    check_citations(answer, bot)
+
+
+def test_markup_of_the_model_never_reaches_the_answer(bot, scripted_chat):
+    scripted_chat.llm.otherwise = (
+        "Contro la **Lokomotiv Mosca** [7] ![x](http://127.0.0.1/x.png) <b>[link](http://127.0.0.1)</b>."
+    )
+    answer = bot.ask(QUESTION)
+    assert not any(mark in answer.text for mark in ("http", "![", "<b>", "**", "[7]"))
+    check_citations(answer, bot)
+
+
+def test_conflicting_articles_are_both_quoted_without_asking_the_model(bot):
+    answer = bot.ask("Quante presenze ha collezionato Carrera con il Bari?")
+    assert answer.status == "conflict"
+    assert "180 presenze" in answer.text
+    assert "156 presenze" in answer.text
+    assert {c.source for c in answer.citations} == {a.source for a in bot.articles()}
+    assert answer.usage.model_calls == 0
+    check_citations(answer, bot)
+
+
+def test_a_model_that_fails_leaves_the_quotations_and_says_so(bot, scripted_chat):
+    scripted_chat.llm.otherwise = ModelError("The server is gone.", hint="Start it.")
+    answer = bot.ask(QUESTION)
+    assert answer.status == "answered"
+    assert any("The server is gone." in note for note in answer.notes)
+    check_citations(answer, bot)
+
+
+def test_tokens_put_together_are_the_text_and_the_quotations_come_before_the_model(bot, scripted_chat):
+    scripted_chat.llm.otherwise = "Contro la Lokomotiv Mosca."
+    events = []
+    for event in bot.stream(QUESTION):
+        events.append(event)
+        if isinstance(event, Token) and len([e for e in events if isinstance(e, Token)]) == 1:
+            assert not scripted_chat.llm.prompts
+    assert isinstance(events[0], Retrieved)
+    assert isinstance(events[-1], Final)
+    assert "".join(e.text for e in events if isinstance(e, Token)) == events[-1].answer.text
+
+
+def test_an_empty_index_abstains(tmp_path, scripted_chat, small_embeddings):
+    folder = tmp_path / "none"
+    folder.mkdir()
+    with QA(
+        Settings(data_dir=tmp_path / "data", sources=(folder,)), chat=scripted_chat, embeddings=small_embeddings
+    ) as bot:
+        answer = bot.ask("Chi?")
+    assert answer.status == "abstained"
+    assert answer.text
+    assert not answer.citations
+
+
+def test_the_question_language_is_the_answer_language(bot, scripted_chat, tmp_path, small_embeddings):
+    scripted_chat.llm.otherwise = "Against Lokomotiv Mosca."
+    assert bot.ask("Against whom was the Supercup won in Moscow, and by which club?").language == "en"
+
+
+def test_a_follow_up_is_condensed_with_the_question_before_it(bot, scripted_chat):
+    scripted_chat.llm.otherwise = "Contro la Lokomotiv Mosca."
+    answer = bot.ask("E contro chi?", history=[("Quale coppa ha vinto lo Spartak?", "La Supercoppa [1].")])
+    assert answer.question == "Quale coppa ha vinto lo Spartak? E contro chi?"
+
+
+def test_questions_from_several_threads_and_asyncio(bot, scripted_chat):
+    scripted_chat.llm.otherwise = "Contro la Lokomotiv Mosca."
+    texts = []
+    threads = [threading.Thread(target=lambda: texts.append(bot.ask(QUESTION).text)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    async def both():
+        events = [event async for event in bot.astream(QUESTION)]
+        return (await bot.aask(QUESTION)).text, events[-1].answer.text
+
+    assert len(set(texts) | set(asyncio.run(both()))) == 1
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?", "⚽", "\x00\x01", "{question} {passages}", "a" * 5000, "\ud800", "مدرب", "il lo la"]
+)
+def test_no_question_breaks_it(bot, scripted_chat, question):
+    scripted_chat.llm.otherwise = "{passages} Non so."
+    answer = bot.ask(question)
+    assert answer.text
+    check_citations(answer, bot)
+
+
+def test_the_fingerprint_tells_settings_apart(settings, scripted_chat, small_embeddings):
+    made = [QA(s, chat=scripted_chat, embeddings=small_embeddings) for s in (settings, settings.replace(sentences=6))]
+    assert made[0].fingerprint() != made[1].fingerprint()
+
+
+def test_model_markers_are_taken_out():
+    assert plain_text("Auteri [1], [2][3].") == "Auteri."
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_real_models_answer_from_the_real_articles(tmp_path):
+    with QA(Settings(data_dir=tmp_path / "data")) as bot:
+        answer = bot.ask("Chi ha vinto la Supercoppa contro la Lokomotiv Mosca?")
+        assert answer.status == "answered"
+        assert "Lokomotiv" in answer.text
+        assert answer.raw_text
+        check_citations(answer, bot)
+
+
+def test_the_module_function_is_the_shared_bot():
+    assert qa.ask.__module__ == "qa.pipeline"

@@ -1,0 +1,40 @@
+import pytest
+
+from qa.atoms import find_atoms
+from qa.questions import answers_expectation, expected_answer
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("In che giorno è nato?", "day"),
+        ("On which date did they win the title?", "day"),
+        ("In quali anni ha giocato lì?", "year"),
+        ("Quando è stato esonerato?", "date"),
+        ("Wann wurde er entlassen?", "date"),
+        ("Quante presenze ha collezionato?", "number"),
+        ("How many games did he play?", "number"),
+        ("Con che risultato è finita?", "number"),
+        ("Chi allenava la squadra?", "person"),
+        ("Who replaced him?", "person"),
+        ("Contro quale squadra ha perso?", "name"),
+        ("Where did he go?", "name"),
+        ("Perché se n'è andato?", "other"),
+    ],
+)
+def test_the_question_word_tells_what_is_asked_for(question, expected):
+    assert expected_answer(question) == expected
+
+
+def test_only_something_new_answers():
+    atoms = find_atoms("Mario Bianchi ha battuto Verdi il 3 maggio 2019.", "it")
+    assert answers_expectation("person", atoms, "Chi ha battuto Verdi?", "it")
+    assert not answers_expectation("person", atoms, "Verdi contro Mario Bianchi?", "it")
+    assert answers_expectation("day", atoms, "In che giorno?", "it")
+    assert not answers_expectation("number", atoms, "Quanti gol?", "it")
+
+
+def test_a_month_is_not_a_day():
+    atoms = find_atoms("È successo nel maggio 2019.", "it")
+    assert answers_expectation("date", atoms, "Quando?", "it")
+    assert not answers_expectation("day", atoms, "In che giorno?", "it")
