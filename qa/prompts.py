@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from langchain_core.prompts import ChatPromptTemplate
 
 _SECTION = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
+_RESTORE = "Correct the file, or reinstall the package."
 DEFAULT_LANGUAGE = "en"
 
 
@@ -64,25 +65,23 @@ def load_prompt(name: str, language: str) -> Prompt:
         language: ISO 639-1 code of the question.
 
     Raises:
-        PromptError: The file is missing, lacks a section, or does not use exactly the placeholders it declares.
+        PromptError: The file is missing, cannot be read, lacks a section or has one twice, or does not use exactly the
+            placeholders it declares.
     """
-    import frontmatter  # brings a YAML parser along
+    import frontmatter  # brings the YAML parser along
+    import yaml
 
     folder = resource("prompts")
     path = next((p for p in (folder / f"{name}.{language}.md", folder / f"{name}.md") if p.is_file()), None)
     if path is None:
-        raise PromptError(
-            f"The prompt {name!r} is missing in {folder}.", hint="Reinstall the package or restore the file."
-        )
+        raise PromptError(f"The prompt {name!r} is missing in {folder}.", hint=_RESTORE)
     try:
         document = frontmatter.loads(path.read_text(encoding="utf-8"))
         declared = frozenset(_names(document.metadata.get("placeholders")))
         parts = _SECTION.split(document.content)[1:]
         used = frozenset(_fields(*parts[1::2]))
-    except ValueError as error:  # no UTF-8, a lone brace
+    except (OSError, ValueError, yaml.YAMLError) as error:  # not UTF-8, a lone brace, no YAML
         raise PromptError(f"{path.name} cannot be read: {error}.", hint=_RESTORE) from error
-    except yaml.YAMLError as error:
-        raise PromptError(f"The front matter of {path.name} is no YAML: {error}.", hint=_RESTORE) from error
     if sorted(parts[::2]) != ["system", "user"]:
         raise PromptError(
             f"{path.name} needs one '# system' and one '# user' section.", hint=f"It has: {parts[::2] or 'none'}."
@@ -113,23 +112,23 @@ def load_phrases(language: str) -> dict[str, str]:
     """Return the sentences the product itself says in ``language``, or in English where it does not speak it.
 
     Raises:
-        PromptError: The languages of ``phrases.toml`` do not all have the same phrases.
+        PromptError: The file cannot be read, or its languages do not all have the same phrases and placeholders.
     """
-    phrases: dict[str, dict[str, str]] = tomllib.loads(
-        (resource("prompts") / "phrases.toml").read_text(encoding="utf-8")
-    )
-    names = set(phrases[DEFAULT_LANGUAGE])
-    for code, table in phrases.items():
-        if set(table) != names:
-            raise PromptError(
-                f"phrases.toml: [{code}] differs from [{DEFAULT_LANGUAGE}] in {sorted(set(table) ^ names)}.",
-                hint="Complete it.",
-            )
+    path = resource("prompts") / "phrases.toml"
+    try:
+        phrases: dict[str, dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))
+        forms = {code: {name: _fields(text) for name, text in table.items()} for code, table in phrases.items()}
+        model = forms[DEFAULT_LANGUAGE]
+    except (OSError, ValueError, KeyError) as error:
+        raise PromptError(f"{path.name} cannot be read: {error}.", hint=_RESTORE) from error
+    for code, form in forms.items():
+        if unlike := sorted(name for name in form.keys() | model.keys() if form.get(name) != model.get(name)):
+            raise PromptError(f"{path.name}: [{code}] differs from [{DEFAULT_LANGUAGE}] in {unlike}.", hint=_RESTORE)
     return phrases.get(language, phrases[DEFAULT_LANGUAGE])
 
 
 @cache
 def prompts_fingerprint() -> str:
-    """Hash of every file in ``prompts/``."""
-    files = sorted(p for p in resource("prompts").iterdir() if p.is_file())
+    """Hash of every prompt and of the phrases."""
+    files = sorted(p for p in resource("prompts").iterdir() if p.suffix in {".md", ".toml"})
     return fingerprint([(p.name, p.read_text(encoding="utf-8")) for p in files])
