@@ -1,7 +1,7 @@
 """Trains the confidence of answers on the tuning part of the gold set and stores it with how it was made.
 
 Run ``python -m eval.calibrate`` after a change to retrieval, to the signs or to the gold set; it writes ``qa/confidence.json``.
-No language model takes part: a case counts as right if the sentences that would be quoted hold every vital nugget.
+The model's replies come from the record where they are there; a case counts as right if its answer, were it not withheld, would be.
 """
 
 import json
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -19,16 +18,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from eval.cases import Case, SetName, load_set
-from eval.metrics.answers import states
-from qa.confidence import Signs
+from eval.metrics.answers import score_case
+from eval.run import Subject, prepare
+from qa.confidence import Signs, load_calibration
 from qa.config import Settings
-from qa.conflicts import conflicting
-from qa.conversation import standalone
-from qa.evidence import excerpts
-from qa.language import detect_language
-from qa.observation import observe
-from qa.pipeline import COMPARED, QA, QUOTED
-from qa.retrieval import rank_sentences
+from qa.pipeline import Inquiry
+from qa.schema import Final
 
 TARGET = Path(__file__).parent.parent / "qa" / "confidence.json"
 _SETS: tuple[SetName, ...] = ("carrera", "wider")
@@ -37,22 +32,20 @@ _FOLDS = 5
 _STRENGTH = 0.3  # Inverse of the L2 penalty: few cases, so strong.
 
 
-def rows(name: SetName, folder: Path) -> Iterator[tuple[Case, Signs, bool]]:
-    """Yield each tuning case of a set with its signs and whether what would be quoted answers it."""
-    cases = load_set(name)
-    with QA(Settings(data_dir=folder / name, sources=cases.sources)) as bot:
-        for case in cases.cases:
+def rows(subject: Subject, name: SetName) -> Iterator[tuple[Case, Signs, bool]]:
+    """Yield each tuning case of a set with its signs and whether its answer, were none withheld, would be right."""
+    case_set = load_set(name)
+    everything = load_calibration().model_copy(update={"threshold": 0.0})
+    with subject.open(case_set) as bot:
+        articles = {entry.source: bot.article(entry.source) for entry in bot.articles()}
+        for case in case_set.cases:
             if case.holdout:
                 continue
-            language = detect_language(case.question, "it")
-            question = standalone(case.question, case.history, language)
-            index = bot.retriever.index
-            ranked = rank_sentences(question, language, bot.retriever.ranked(question), index)
-            values = conflicting(question, language, ranked[:COMPARED], index)
-            read = excerpts(ranked, index, bot.settings.sentences)
-            shown = " ".join(sentence.text for sentence in values or ranked[:QUOTED])
-            right = case.answerable and all(states(shown, nugget) for nugget in case.vital)
-            yield case, observe(question, language, ranked, read, index, conflict=bool(values)), right
+            inquiry = Inquiry(bot, case.question, case.history, everything)
+            final = list(inquiry.events())[-1]
+            if inquiry.signs is not None and isinstance(final, Final):
+                right = case.answerable and score_case(case, final.answer, articles).outcome == "correct"
+                yield case, inquiry.signs, right
 
 
 def main() -> None:
@@ -61,8 +54,11 @@ def main() -> None:
     The threshold is the one with the most right answers minus half of the wrong ones: a wrong answer here is a verbatim, cited quotation that
     misses the point, which costs its reader less than an invention, and more than a refusal.
     """
-    with TemporaryDirectory() as folder:
-        found = [row for name in _SETS for row in rows(name, Path(folder))]
+    subject = prepare(Settings())
+    try:
+        found = [row for name in _SETS for row in rows(subject, name)]
+    finally:
+        subject.recorder.close()
     names = list(asdict(found[0][1]))
     signs = np.array([list(asdict(signs).values()) for _, signs, _ in found])
     right = np.array([right for _, _, right in found])

@@ -22,6 +22,7 @@ class Signs:
         names: Share of the question's names that the chunk of the best sentence holds.
         words: Share of the question's other content words that what is read holds.
         conflict: Whether articles give different values.
+        held: Whether something that the model said stands in the articles and answers; unknown before it was asked.
     """
 
     similarity: float
@@ -31,6 +32,7 @@ class Signs:
     names: float
     words: float
     conflict: float
+    held: float = 0.0
 
 
 class Calibration(Record):
@@ -52,6 +54,10 @@ class Calibration(Record):
         """Return the estimated probability that the answer is right."""
         total = self.bias + sum(self.weights[name] * value for name, value in asdict(signs).items())
         return 1.0 / (1.0 + math.exp(-total))
+
+    def withholds(self, signs: Signs) -> bool:
+        """Whether an answer with these signs is not to be shown."""
+        return self.probability(signs) < self.threshold
 
 
 @cache

@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from qa.composition import Composer, Piece, quotation
-from qa.confidence import load_calibration
+from qa.confidence import Calibration, Signs, load_calibration
 from qa.config import Settings, fingerprint
 from qa.conflicts import conflicting
 from qa.conversation import standalone
@@ -198,7 +199,7 @@ class QA:
 
     def stream(self, question: str, *, history: History = ()) -> Iterator[Event]:
         """Answer a question step by step: what will be read, each checked sentence, the whole answer."""
-        return _Questioning(self, question, history).events()
+        return Inquiry(self, question, history, load_calibration()).events()
 
     async def aask(self, question: str, *, history: History = ()) -> Answer:
         """Like ``ask``, for asyncio."""
@@ -217,17 +218,25 @@ class QA:
         )
 
 
-class _Questioning:
-    """One question on its way to an answer."""
+class Inquiry:
+    """One question on its way to an answer.
 
-    def __init__(self, bot: QA, question: str, history: History) -> None:
+    Args:
+        bot: Whose articles and models answer.
+        question: As it was asked.
+        history: Earlier turns.
+        calibration: How confidence is estimated, and below which nothing is answered.
+    """
+
+    def __init__(self, bot: QA, question: str, history: History, calibration: Calibration) -> None:
         self.bot = bot
+        self.calibration = calibration
         self.language = detect_language(question, "it")
         self.question = standalone(question.strip(), history, self.language)
         self.timings: dict[str, float] = {}
         self.notes: list[str] = []
         self.draft = Draft()
-        self.confidence = 0.0
+        self.signs: Signs | None = None
         self.status: Status = "abstained"
 
     def events(self) -> Iterator[Event]:
@@ -246,28 +255,28 @@ class _Questioning:
         self.timings["total"] = time.perf_counter() - start
         yield Final(answer=self._finished(composer, read))
 
-    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> Iterator[Piece]:
-        """Yield the answer's pieces as they are earned: the articles' own sentences at once, what the model makes of them after."""
+    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
+        """Return what will be said: both values of a conflict, or what the model says and holds, beside the sentences it comes from."""
+        refusal = [Piece(load_phrases(self.language)["abstain"])]
+        if not ranked:
+            return refusal
         with self._timed("compare"):
             values = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
-            calibration = load_calibration()
-            if ranked:
-                signs = observe(self.question, self.language, ranked, read, self.index, conflict=bool(values))
-                self.confidence = calibration.probability(signs)
+            self.signs = observe(self.question, self.language, ranked, read, self.index, conflict=bool(values))
         if values:
             self.status = "conflict"
-            yield Piece(load_phrases(self.language)["conflict"])
-            yield from map(self._quoted, values)
-        elif self.confidence >= calibration.threshold:
-            self.status = "answered"
-            yield from map(self._quoted, ranked[:QUOTED])
-            with self._timed("generate"):
-                self._read(read)
-            with self._timed("verify"):
-                statements = self._statements(read, ranked[:QUOTED])
-            yield from statements
-        else:
-            yield Piece(load_phrases(self.language)["abstain"])
+            return [Piece(load_phrases(self.language)["conflict"]), *map(self._quoted, values)]
+        if self.calibration.withholds(replace(self.signs, held=1.0)):
+            return refusal  # Not even a statement that holds could make this trustworthy: the model need not be asked.
+        with self._timed("generate"):
+            self._read(read)
+        with self._timed("verify"):
+            statements = self._statements(read, ranked[: self.bot.settings.sentences])
+            self.signs = replace(self.signs, held=float(bool(statements)))
+        if self.calibration.withholds(self.signs):
+            return refusal
+        self.status = "answered"
+        return [*statements, *map(self._quoted, ranked[:QUOTED])]
 
     def _read(self, read: tuple[Passage, ...]) -> None:
         """Let the model read; without it the articles' own sentences must do, and the answer says so in its notes."""
@@ -286,7 +295,7 @@ class _Questioning:
             statement = text[span.start : span.end]
             support = find_support(statement, self.language, candidates, self.question)
             if rests_on(support, best) and answers(statement, self.question, self.language):
-                checked.append(Piece(load_phrases(self.language)["in_short"].format(statement=statement), support))
+                checked.append(Piece(statement, support))
             else:
                 self.notes.append(f"Dropped: the best evidence does not say it, or it does not answer: {statement}")
         return checked
@@ -300,7 +309,7 @@ class _Questioning:
             status=self.status,
             citations=composer.citations,
             passages=read,
-            confidence=self.confidence,
+            confidence=self.calibration.probability(self.signs) if self.signs else 0.0,
             language=self.language,
             question=self.question,
             model=self.bot.chat.name,

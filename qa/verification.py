@@ -74,10 +74,11 @@ def find_support(statement: str, language: str, candidates: Sequence[Window], qu
         own = frozenset(stems(window.text, language))
         return (-float(len(new & own)), -float(len(content & own)), window.sentences, window.rank)
 
-    whole = [window for window in candidates if not missing_atoms(atoms, [window])]
+    counted = [w for w in candidates if all(counts_alike(a, statement, w, language) for a in atoms if stands_in(a, w))]
+    whole = [window for window in counted if not missing_atoms(atoms, [window])]
     if whole:
         return (min(whole, key=lambda w: (w.sentences, *merit(w))),)
-    near = sorted(candidates, key=lambda w: (len(missing_atoms(atoms, [w])), w.sentences, *merit(w)))[:_PAIRS]
+    near = sorted(counted, key=lambda w: (len(missing_atoms(atoms, [w])), w.sentences, *merit(w)))[:_PAIRS]
     for pair in sorted(combinations(near, 2), key=lambda pair: sum(w.sentences for w in pair)):
         if not missing_atoms(atoms, pair):
             return pair
@@ -97,6 +98,24 @@ def stands_in(atom: Atom, window: Window) -> bool:
     if atom.kind == "date":
         return any(other.kind == "date" and date_within(atom.value, other.value) for other in window.atoms)
     return any(other.kind == "number" and other.value == atom.value for other in window.atoms)
+
+
+def counts_alike(atom: Atom, statement: str, window: Window, language: str) -> bool:
+    """Whether a number counts in a window what it counts in a statement, as far as both say: 180 games are not 180 goals.
+
+    A number without a noun behind it ("-11 dalla Ternana") may count anything.
+    """
+    unit = _unit(statement, atom.end, language)
+    if atom.kind != "number" or not unit or unit <= frozenset(stems(window.text, language)):
+        return True
+    places = [other for other in window.atoms if other.kind == "number" and other.value == atom.value]
+    return any(not _unit(window.text, other.end, language) for other in places)
+
+
+def _unit(text: str, end: int, language: str) -> frozenset[str]:
+    """Stem of the noun right behind a number, if there is one."""
+    following = _FOLLOWING.match(text, end)
+    return frozenset(stems(following[1], language)) if following else frozenset()
 
 
 def date_within(asked: str, given: str) -> bool:
@@ -135,6 +154,7 @@ def answers(statement: str, question: str, language: str) -> bool:
     return any(stem not in asked for stem in stems(statement, language))
 
 
+_FOLLOWING = re.compile(r"\s+([a-zà-öø-ÿ]{3,})")
 _MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\s*,?\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*")
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^<>]{0,200}>|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 
