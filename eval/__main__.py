@@ -1,11 +1,15 @@
 """``python -m eval``: score a change, compare it, gate it, report it."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eval.cases import SET_NAMES
-from qa.terminal import FAILURE, configure_logging, explained_errors, messages, output, tolerate_narrow_encodings
+from qa.terminal import FAILURE, configure_logging, explained_errors, messages, output, plain, tolerate_narrow_encodings
+
+if TYPE_CHECKING:
+    from eval.compare import Comparison
+    from eval.runs import Run
 
 app = typer.Typer(
     name="eval",
@@ -101,24 +105,46 @@ def accept(
 ) -> None:
     """Make a run the baseline, and say what changes."""
     from eval.baseline import accept as accept_run
-    from eval.compare import compare as compare_runs
     from eval.display import show_comparison
     from eval.replies import ReplyFile
-    from eval.runs import BASELINE, RunError, find_run
+    from eval.runs import RunError, find_run
 
     accepted = find_run(run)
     if not accepted.info.selection.is_whole and not part:
         raise RunError(f"{accepted.info.id} asked a part of the questions.", hint="Run all, or add --part.")
-    if BASELINE.is_dir():
-        try:
-            show_comparison(compare_runs(find_run("baseline"), accepted))
-        except RunError as error:  # nothing in common: it replaces the old baseline all the same
-            messages().print(str(error))
+    comparison = against_baseline(accepted)
+    if comparison:
+        show_comparison(comparison)
     replies = ReplyFile()
     dropped = accept_run(accepted, replies)
     output().print(
         f"{accepted.info.id} is the baseline; {len(replies)} replies kept, {dropped} no longer used dropped."
     )
+
+
+@app.command()
+def report(run: Named = None) -> None:
+    """Write a page about a run, and a summary in Markdown, into its folder."""
+    from eval.report import write_report
+    from eval.runs import find_run
+
+    reported = find_run(run)
+    page = write_report(reported, against_baseline(reported))
+    output().print(plain(f"{page}\n{page.with_name('summary.md')}"))
+
+
+def against_baseline(run: "Run") -> "Comparison | None":
+    """Return how ``run`` compares with the baseline; None where there is no baseline or nothing in common."""
+    from eval.compare import compare as compare_runs
+    from eval.runs import BASELINE, RunError, find_run
+
+    if not BASELINE.is_dir() or run.folder == BASELINE:
+        return None
+    try:
+        return compare_runs(find_run("baseline"), run)
+    except RunError as error:
+        messages().print(plain(str(error)))
+        return None
 
 
 def main() -> None:

@@ -108,7 +108,7 @@ def _figures(summary: Summary) -> Table:
     for name in LABELS:
         value, n = figure(summary, name)
         if value is not None:
-            table.add_row(LABELS[name], number(name, value), f"n={n}", style="" if n else "dim")
+            table.add_row(LABELS[name].text, number(name, value), f"n={n}", style="" if n else "dim")
     return table
 
 
@@ -140,7 +140,7 @@ def _change(row: FigureChange) -> list[str]:
     difference = "" if row.a is None or row.b is None else points(row.name, row.b - row.a)
     interval = row.change.interval if row.change else None
     between = f"{points(row.name, interval.low)} … {points(row.name, interval.high)}" if interval else ""
-    return [LABELS[row.name], shown(row.a), shown(row.b), difference, between, str(row.n)]
+    return [LABELS[row.name].text, shown(row.a), shown(row.b), difference, between, str(row.n)]
 
 
 def _verdict(row: FigureChange) -> str:

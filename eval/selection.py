@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from hashlib import sha256
-from typing import get_args
+from typing import Self, get_args
 
 from eval.cases import SET_NAMES, Case, CaseSet, Category, GoldError, SetName, load_set
 from qa.schema import Record
@@ -38,6 +38,11 @@ class Selection(Record):
         """Whether it is every question of every set."""
         narrowed = self.categories or self.cases or self.quick or not self.holdout
         return not narrowed and set(self.sets) >= set(SET_NAMES)
+
+    def asks_the_same(self, other: Self) -> bool:
+        """Whether the other selection has the same questions, however they are asked."""
+        how = {"live", "recheck"}
+        return self.model_dump(exclude=how) == other.model_dump(exclude=how)
 
 
 def select(sets: Iterable[str], categories: Iterable[str], cases: Iterable[str], **how: bool | float) -> Selection:
