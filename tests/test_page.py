@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from fakes import SmallEmbeddings
 from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -133,15 +134,27 @@ def test_abstention_shows_the_nearest_passages(visit: Visit, scripted_chat) -> N
     expect(page.locator("#sources mark")).to_be_in_viewport()
 
 
+def test_conflict_stands_in_dated_columns(visit: Visit, scripted_chat) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit()
+    ask(page, "Quante presenze ha fatto Carrera nel Bari?")
+    sides = page.locator("#conversation .conflict .side")
+    expect(sides).to_have_count(2)
+    expect(sides.nth(0)).to_contain_text("156 presenze")
+    expect(sides.nth(1).locator(".date")).to_have_text("9 febbraio 2021, 18:18")
+    sides.nth(1).locator("button.cite").click()
+    expect(page.locator("#sources mark")).to_contain_text("180 presenze")
+
+
 def test_markup_in_a_question_stays_text(visit: Visit, scripted_chat) -> None:
     scripted_chat.llm.otherwise = "NON LO SO"
     page = visit()
     hostile = '<img src=x onerror="alert(1)"> ![a](http://example.invalid/x.png) [b](http://example.invalid) ${1+1} $x$'
     ask(page, hostile)
     expect(page.locator("#conversation .question")).to_have_text(hostile)
-    expect(page.locator("#conversation .nearest")).to_be_visible()
-    expect(page.locator("#sources h3")).to_contain_text("<img src=x")
-    assert page.locator("#conversation .question *, #sources h3 *").count() == 0
+    expect(page.locator("#conversation .answer:not(.partial)")).to_be_visible()
+    expect(page.locator("#sources h2")).to_contain_text("<img src=x")
+    assert page.locator("#conversation .question *, #sources h2 *").count() == 0
 
 
 def test_two_people_see_only_their_own_conversation(visit: Visit, scripted_chat) -> None:
@@ -177,7 +190,7 @@ def test_stop_gives_the_page_back_and_retry_asks_again(visit: Visit, scripted_ch
     page = visit()
     ask(page, QUESTION)
     assert asked.wait(60)
-    page.locator("#question .stop-button").click()
+    page.get_by_role("button", name="Ferma").click()
     expect(page.locator("#conversation")).to_contain_text("Interrotto.")
     let_go.set()
     scripted_chat.llm.otherwise = REPLY
@@ -341,6 +354,28 @@ def test_program_gets_the_structured_answer(serve: Callable[[QA], str], bot: QA,
     answer = Answer.model_validate(client.predict(QUESTION, [], api_name="/ask"))
     assert answer.citations[0].quote in bot.article(answer.citations[0].source).text
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_accessibility_fault(visit: Visit, scripted_chat, scheme: str) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    page = visit(color_scheme=scheme)
+    assert serious_faults(page) == []
+    ask(page, QUESTION)
+    page.locator("button.cite").first.click()
+    expect(page.locator("#sources mark")).to_be_visible()
+    assert serious_faults(page) == []
+    for tab, there in (("Articoli", "#articles table"), ("Cronologia", "#timeline .axis")):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.locator(there)).to_be_visible()
+        assert serious_faults(page) == []
+
+
+def serious_faults(page: Page) -> list[str]:
+    faults = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in faults if fault["impact"] in {"serious", "critical"}
+    ]
 
 
 @pytest.mark.model

@@ -70,7 +70,7 @@ class Chat:
             with gr.Column(scale=2, min_width=320, elem_id="sources-column"):
                 self.panel = reader("sources", "sources")
         self.chatbot = labels.add(chatbot, label="conversation", placeholder="welcome")
-        self.box = labels.add(box, label="question", placeholder="placeholder")
+        self.box = labels.add(box, label="question", placeholder="placeholder", submit_btn="ask")
         self.shown = [self.chatbot, self.turns, self.panel, self.status, self.box, self.saved]
         self._connect()
 
@@ -111,7 +111,7 @@ class Chat:
             return
         asked = (*turns, Turn(question=question))
         messages = turn_messages(asked, language)
-        busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+        busy = gr.Textbox(value="", submit_btn=False, stop_btn=texts(language)["stop"])
         yield {
             self.chatbot: messages,
             self.turns: asked,
@@ -181,7 +181,7 @@ class Chat:
             self.turns: turns,
             self.panel: panel(turns, language),
             self.status: status,
-            self.box: gr.Textbox(submit_btn=True, stop_btn=False),
+            self.box: gr.Textbox(submit_btn=texts(language)["ask"], stop_btn=False),
             self.saved: dump(turns),
         }
 

@@ -26,7 +26,7 @@ class FeedbackForm:
         self.judged = gr.State(-1)
         with gr.Row(visible=False, elem_id="correction") as self.form:
             box = gr.Textbox(max_length=_LONGEST, lines=1, max_lines=4, submit_btn=True)
-            self.box = labels.add(box, label="correction", placeholder="correction_hint")
+            self.box = labels.add(box, label="correction", placeholder="correction_hint", submit_btn="send")
         shown = [chat.turns, chat.saved, chat.status, self.form, self.judged]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
         chat.chatbot.like(self.judge, [chat.turns], shown, **quiet)

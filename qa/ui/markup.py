@@ -99,12 +99,14 @@ def _answer(turn: int, answer: Answer, language: Language) -> str:
         return f'<button type="button" class="cite" value="{key(turn, "c", marker)}" title="{tip}">{marker}</button>'
 
     body = answer_html(answer.text, link)
-    extra = {"conflict": _conflict, "abstained": _nearest}.get(answer.status)
-    return f'<div class="answer {answer.status}">{body}</div>{extra(turn, answer, language) if extra else ""}'
+    if answer.status == "conflict":
+        return _conflict(turn, answer, language, body)
+    nearest = _nearest(turn, answer, language) if answer.status == "abstained" else ""
+    return f'<div class="answer">{body}</div>{nearest}'
 
 
-def _conflict(turn: int, answer: Answer, language: Language) -> str:
-    """Return what each article says, side by side, oldest first."""
+def _conflict(turn: int, answer: Answer, language: Language, body: str) -> str:
+    """Return what each article says, side by side, oldest first, and the same in running text one click away."""
     sides: dict[str, list[Citation]] = {}
     for citation in sorted(answer.citations, key=lambda c: c.date or ""):
         sides.setdefault(citation.source, []).append(citation)
@@ -119,7 +121,11 @@ def _conflict(turn: int, answer: Answer, language: Language) -> str:
         + "</div>"
         for quotes in sides.values()
     )
-    return f'<div class="conflict"><b>{plain(texts(language)["conflict"])}</b><div class="sides">{columns}</div></div>'
+    words = texts(language)
+    return (
+        f'<div class="conflict"><b>{plain(words["conflict"])}</b><div class="sides">{columns}</div></div>'
+        f'<details><summary>{plain(words["in_words"])}</summary><div class="answer">{body}</div></details>'
+    )
 
 
 def _nearest(turn: int, answer: Answer, language: Language) -> str:

@@ -74,7 +74,7 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
                 return {banner: failure_html(loading.failure, language), timer: gr.Timer(active=True)}
             if not loading.ready:
                 note = f"{loading.describe(language)}. {texts(language)['loading_wait']}"
-                return {banner: f'<span class="spinner"></span>{plain(note)}', timer: gr.Timer(active=True)}
+                return {banner: f'<span class="turning"></span>{plain(note)}', timer: gr.Timer(active=True)}
             examples: list[ExampleMessage] = [{"text": question} for question in suggestions(bot, language)]
             return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
 

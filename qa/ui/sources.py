@@ -45,7 +45,7 @@ def turn_sources(turns: "Sequence[Turn]", number: int, language: Language) -> st
     if read and answer.citations:
         summary = plain(words["read_too"].format(count=len(others)))
         read = f'<details class="read"><summary>{summary}</summary>{read}</details>'
-    return f"<h3>{heading}</h3>{note}{cards}{read}"
+    return f"<h2>{heading}</h2>{note}{cards}{read}"
 
 
 def _card(address: str, marker: str, item: Citation | Passage, text: str, language: Language) -> str:
@@ -75,7 +75,7 @@ def opened(bot: "QA", turns: "Sequence[Turn]", address: str, language: Language)
         return back + whole_article(article, language, item.start, item.end)
     place = _place(item.publisher, item.date, language, item.source)
     return (
-        f'{back}<div class="whole"><h3>{plain(item.title or item.source)}</h3><p class="place">{plain(place)}</p>'
+        f'{back}<div class="whole"><h2>{plain(item.title or item.source)}</h2><p class="place">{plain(place)}</p>'
         f'<p class="note">{plain(texts(language)["article_gone"])}</p>'
         f'<p><mark tabindex="-1">{plain(quote)}</mark></p></div>'
     )
@@ -84,7 +84,7 @@ def opened(bot: "QA", turns: "Sequence[Turn]", address: str, language: Language)
 def whole_article(article: Article, language: Language, start: int = 0, end: int = 0) -> str:
     """Return an article whole, as it was read, with one span of its text marked."""
     place = _place(article.publisher, article.date, language, article.source)
-    head = f'<h3>{plain(article.title or article.source)}</h3><p class="place">{plain(place)}</p>'
+    head = f'<h2>{plain(article.title or article.source)}</h2><p class="place">{plain(place)}</p>'
     if not 0 <= start < end <= len(article.text):
         return f'<div class="whole">{head}<div class="text">{plain(article.text)}</div></div>'
     before, quote, after = article.text[:start], article.text[start:end], article.text[end:]

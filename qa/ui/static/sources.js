@@ -2,9 +2,10 @@
 const behaviour = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 let origin = null;
 
-// Gradio names each message by its source; what it shows is the better name.
+// Gradio names each message by its source, where what it shows is the better name, and calls buttons a list.
 const tidy = () => {
 	for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) message.removeAttribute("aria-label");
+	document.querySelector("#conversation .examples[role=list]")?.setAttribute("role", "group");
 	const language = document.querySelector("#header [lang]")?.lang;
 	if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
 };
