@@ -1,0 +1,37 @@
+"""The checkable facts of a text: numbers, dates and names, in one normal form.
+
+"sedici" and "16" are one number, "7 maggio 2017" and "07-05-2017" one date, "Aleničev" and "Alenichev" nearly one name.
+"""
+
+from functools import lru_cache
+
+from qa.atoms.atom import Atom, Kind, same_length_fold
+from qa.atoms.dates import find_dates
+from qa.atoms.names import find_names
+from qa.atoms.numbers import find_numbers
+
+__all__ = ["Atom", "Kind", "find_atoms"]
+
+
+@lru_cache(maxsize=8192)
+def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[Atom, ...]:
+    """Return the atoms of ``text`` in order of their place; they do not overlap.
+
+    Args:
+        text: Any text.
+        language: ISO 639-1 code, for number words and months.
+        reference: ISO date against which "next June" and "last 24 January" are resolved; without it they have no year.
+    """
+    plain = same_length_fold(text)
+    taken = bytearray(len(text))
+    atoms: list[Atom] = []
+    for found in (
+        find_dates(text, plain, language, reference),
+        find_numbers(text, plain, language),
+        find_names(text, language),
+    ):
+        for atom in found:
+            if not any(taken[atom.start : atom.end]):
+                taken[atom.start : atom.end] = b"\1" * (atom.end - atom.start)
+                atoms.append(atom)
+    return tuple(sorted(atoms, key=lambda atom: atom.start))

@@ -1,0 +1,168 @@
+"""Numbers: digits, words, scores, formations, times of day."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+
+from qa.atoms.atom import Atom
+
+LANGUAGES = ("it", "en", "fr", "es", "de", "pt")
+"""ISO 639-1 codes of the languages whose number words are known."""
+
+WORD = re.compile(r"[^\W\d_]+(?:['’.-](?=[^\W\d_])[^\W\d_]+)*")
+_PART = r"(?:0|[1-9]\d{0,2})"
+_TIME = re.compile(
+    r"(?<![\d:.,-])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:])|\b(?:ore|alle|dalle|h)\s(\d{1,2})[.:](\d{2})(?!\d)"
+)
+_FORMATION = re.compile(r"(?<![\w-])\d(?:[-–]\d){2,4}(?![\w–-])")
+_SCORE = re.compile(rf"(?<![\w:/])(?<!\d[.,])({_PART})(\s?)[-–:]\2({_PART})(?!\w|[.,:/–-]\d)")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_NEXT_WORD = re.compile(r"\s?([^\W\d_]+)")
+_THOUSANDS = re.compile(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?")
+_SCALES = {
+    scale: word.split()
+    for scale, word in {
+        1_000: "mila mil mille thousand tausend",
+        1_000_000: "milione milioni million millions millon millones millionen milhao milhoes mln mio",
+        1_000_000_000: "miliardo miliardi billion billions milliard milliards milliarde milliarden mld bn",
+    }.items()
+}
+_SCALE_OF = {word: scale for scale, names in _SCALES.items() for word in names}
+_TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
+_LAST_DAY = 31
+
+# "Sei" is six before a plural, and "you are" elsewhere.
+_BEFORE_BEING = frozenset({"tu", "non", "ti", "ci", "che", "se", "chi", "dove", "quando", "perché", "come"})
+_AFTER_BEING = frozenset(
+    {"un", "una", "uno", "il", "lo", "la", "i", "gli", "le", "mio", "mia", "tu", "forte", "grande", "felice"}
+    | {"stato", "stata", "sempre", "già", "anche", "così", "qui", "qua", "lì", "là", "proprio", "davvero"}
+)
+_SINGULAR = re.compile(r"[^\W\d_]{3,}[oa]")
+_UNCHANGING = frozenset(
+    {"euro", "chilo", "paia", "uova", "dita", "centinaia", "migliaia", "mila", "foto", "moto", "auto", "radio", "video"}
+)
+
+
+def find_numbers(text: str, plain: str, language: str) -> Iterator[Atom]:
+    """Yield the numbers of ``text``; where two overlap, the one that comes first counts.
+
+    Args:
+        text: Any text.
+        plain: Its ``same_length_fold``.
+        language: ISO 639-1 code, for number words.
+    """
+    for match in _TIME.finditer(plain):
+        hour, minute = match[1] or match[3], match[2] or match[4]
+        yield Atom("number", f"{int(hour)}:{minute}", match.start(1 if match[1] else 3), match.end())
+    for match in _FORMATION.finditer(plain):
+        yield Atom("number", match[0].replace("–", "-"), match.start(), match.end())
+    for match in _SCORE.finditer(plain):
+        yield Atom("number", f"{match[1]}-{match[3]}", match.start(), match.end())
+    for match in _DIGITS.finditer(plain):
+        following = _NEXT_WORD.match(plain, match.end())
+        scale = _SCALE_OF.get(following[1], 1) if following else 1
+        end = following.end() if following and scale > 1 else match.end()
+        yield Atom("number", number_value(match[0], scale), match.start(), end)
+    yield from _spelt_out(text, language)
+
+
+def number_value(digits: str, scale: int = 1) -> str:
+    """Return a number times ``scale``, without thousands separators and needless zeros; a decimal comma is a point."""
+    ungrouped = _ungrouped(digits)
+    if ungrouped.count(".") > 1:  # a version, not a number
+        return ungrouped
+    return _shortest(Decimal(ungrouped) * scale if scale > 1 else Decimal(ungrouped))
+
+
+@cache
+def small_number(word: str, language: str) -> int | None:
+    """Return the number from 1 to 31 that one word stands for, as in a date ("sette", "primo", "seventh")."""
+    if language not in LANGUAGES:
+        return None
+    found = _parsed([_Word(match) for match in WORD.finditer(word)], language, 1.0)
+    if len(found) != 1 or (found[0].is_ordinal and language != "en" and found[0].text[:2].rstrip("ºe.") != "1"):
+        return None
+    digits = re.match(r"\d+", found[0].text)
+    number = int(digits[0]) if digits else 0
+    return number if 1 <= number <= _LAST_DAY else None
+
+
+def _ungrouped(digits: str) -> str:
+    match = _THOUSANDS.fullmatch(digits)
+    if match is None:
+        return digits.replace(",", ".")
+    whole, decimals = (match[1], match[2]) if match[1] else (match[3], match[4])
+    return re.sub(r"[.,]", "", whole) + (f".{decimals}" if decimals else "")
+
+
+def _shortest(number: Decimal) -> str:
+    written = f"{number:f}"
+    return (written.rstrip("0").rstrip(".") if "." in written else written.lstrip("0")) or "0"
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A word in the form that text2num reads."""
+
+    match: re.Match[str]
+
+    def text(self) -> str:
+        return self.match[0].lower()
+
+    def nt_separated(self, previous: "_Word") -> bool:
+        return bool(self.match.string[previous.match.end() : self.match.start()].strip(" -"))
+
+    def not_a_number_part(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class _Found:
+    start: int
+    end: int
+    text: str
+    is_ordinal: bool
+
+
+def _parsed(words: Sequence[_Word], language: str, threshold: float) -> list[_Found]:
+    from text_to_num import find_numbers as find_number_words
+
+    found = find_number_words(list(words), language, threshold=threshold)
+    return [_Found(number.start, number.end, number.text, number.is_ordinal) for number in found]
+
+
+def _spelt_out(text: str, language: str) -> Iterator[Atom]:
+    words = [_Word(match) for match in WORD.finditer(text)]
+    if language not in LANGUAGES or not words:
+        return
+    # Below 3 the same words are articles and adverbs ("una partita", "prima", "secondo").
+    for found in _parsed(words, language, 3.0):
+        if not found.is_ordinal and not _means_something_else(words, found, language):
+            yield Atom(
+                "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
+            )
+    for word in words:
+        if word.text() == _TWO[language]:
+            yield Atom("number", "2", word.match.start(), word.match.end())
+
+
+def _means_something_else(words: Sequence[_Word], found: _Found, language: str) -> bool:
+    """Whether a number word is none here: "per cento", "sei stato"."""
+    if language != "it" or found.end - found.start > 1:
+        return False
+    word = words[found.start].text()
+    before = words[found.start - 1].text() if found.start and _adjacent(words, found.start - 1) else ""
+    after = words[found.end].text() if found.end < len(words) and _adjacent(words, found.start) else ""
+    if word == "sei":
+        singular = _SINGULAR.fullmatch(after) is not None and after not in _UNCHANGING
+        return before in _BEFORE_BEING or after in _AFTER_BEING or singular
+    return word == "cento" and before == "per"
+
+
+def _adjacent(words: Sequence[_Word], number: int) -> bool:
+    """Whether only white space stands between a word and the next."""
+    (first, second) = next(pairwise(words[number : number + 2]))
+    return first.match.string[first.match.end() : second.match.start()].isspace()
