@@ -1,5 +1,6 @@
 """``python -m eval``: score a change, compare it, gate it, report it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -145,6 +146,31 @@ def against_baseline(run: "Run") -> "Comparison | None":
     except RunError as error:
         messages().print(plain(str(error)))
         return None
+
+
+@app.command()
+def retrieval(
+    file: Annotated[Path, typer.Argument(help="Questions and paragraphs in SQuAD's format, .json or .json.gz.")],
+    limit: Annotated[int, typer.Option(min=1, help="How many questions, always the same ones.")] = 600,
+) -> None:
+    """Measure the retriever alone, beside BM25 alone and dense vectors alone."""
+    from eval.display import bar, show_recall
+    from eval.retrieval import cache_folder, dense, lexical, measure, product, read_collection
+    from qa.config import Settings
+    from qa.display import reading_bar
+    from qa.models.embeddings import load_embeddings
+    from qa.models.progress import rich_progress
+
+    collection = read_collection(file)
+    questions = collection.sample(limit)
+    settings, folder = Settings(), cache_folder(file)
+    embeddings = load_embeddings(settings, rich_progress(messages()))
+    with reading_bar() as progress:
+        own = product(collection, settings, embeddings, folder, progress)
+    rankers = {"the product": own, "BM25": lexical(collection), "dense": dense(collection, embeddings, folder)}
+    with bar(len(rankers) * len(questions)) as advance:
+        rows = [measure(name, rank, questions, advance) for name, rank in rankers.items()]
+    show_recall(rows, len(collection.paragraphs))
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from eval.gate import Check
 from eval.labels import LABELS, figure, number, points
 from eval.metrics.aggregates import LOWER_IS_BETTER, Summary, summarise
 from eval.metrics.scores import CaseScore
+from eval.retrieval import Recall
 from eval.runs import Run, Sample
 from eval.statistics import wilson
 from qa.terminal import messages, output, plain
@@ -177,3 +178,24 @@ def show_gate(checks: Sequence[Check]) -> None:
         output().print(plain(f"{sign} {check.name}{f': {check.detail}' if check.detail else ''}", style))
         if not check.passed and check.cases:
             output().print(plain(f"  {', '.join(check.cases)}"))
+
+
+@contextmanager
+def bar(total: int) -> Iterator[Callable[[], None]]:
+    """Show a plain bar; yields what to call after each step."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=messages(), disable=not messages().is_terminal) as bars:
+        task = bars.add_task("", total=total)
+        yield lambda: bars.advance(task)
+
+
+def show_recall(rows: Sequence[Recall], paragraphs: int) -> None:
+    """Print the recall of several rankings of the same questions."""
+    table = Table("", *(f"R@{cutoff}" for cutoff, _, _ in rows[0].at), "MRR@10", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        shares = [f"{share:.1%} ({low_high.low:.0%}–{low_high.high:.0%})" for _, share, low_high in row.at]
+        table.add_row(row.name, *shares, f"{row.mrr:.3f}")
+    output().print(f"{rows[0].n} questions, {paragraphs} paragraphs; in brackets 95 % intervals")
+    output().print(table)
