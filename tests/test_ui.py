@@ -16,12 +16,14 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from qa.additions import NewArticle, add_articles
 from qa.config import Settings
 from qa.errors import ConfigError, ModelError
 from qa.pipeline import QA
 from qa.schema import Answer, Article, Citation, Passage, Span
 from qa.topics import Topics, find_topics
 from qa.ui.conversation import LONGEST, Failure, Turn, dump, history, restore
+from qa.ui.derived import Derived
 from qa.ui.export import markdown, plain_answer
 from qa.ui.loading import Loading
 from qa.ui.markup import answer_html, excerpt, plain, turn_messages
@@ -246,10 +248,11 @@ def test_copied_answer_names_its_sources() -> None:
 
 
 def test_suggestions_come_from_the_articles(bot: QA) -> None:
-    questions = suggestions(bot, "it")
+    topics = Derived(bot, find_topics).get()
+    questions = suggestions(topics, "it")
     assert questions[0] == "Chi è Massimo Carrera?"
     assert "Che cosa è successo il 7 maggio 2017?" in questions
-    assert "What happened on 7 May 2017?" in suggestions(bot, "en")
+    assert "What happened on 7 May 2017?" in suggestions(topics, "en")
 
 
 def test_topics_of_other_articles_are_other_topics() -> None:
@@ -257,6 +260,20 @@ def test_topics_of_other_articles_are_other_topics() -> None:
     topics = find_topics([Article(source="x", text=text, body=Span(start=0, end=len(text)), title="", date="2020-01")])
     assert topics == Topics("Ada Rossi", ("Lucia Bianchi",), ("2019-03-03",))
     assert find_topics([]) == Topics()
+
+
+def test_what_is_derived_from_the_articles_is_made_anew_when_they_change(bot: QA) -> None:
+    made: list[int] = []
+
+    def count(articles: list[Article]) -> int:
+        made.append(len(articles))
+        return len(articles)
+
+    number = Derived(bot, count)
+    assert (number.get(), number.get()) == (2, 2)
+    add_articles(bot, [NewArticle("rossi.txt", b"Ada Rossi allena il Pavia.")])
+    assert number.get() == 3
+    assert made == [2, 3]
 
 
 # Loading

@@ -45,9 +45,10 @@ class Articles:
             with gr.Column(scale=3, min_width=320):
                 self.table = gr.HTML(elem_id="articles", js_on_load=script("buttons"), apply_default_css=False)
                 self.note = status_line("articles-note")
-                with gr.Group(visible=self.changeable):
-                    files = gr.File(file_count="multiple", file_types=_SUFFIXES, elem_id="upload", height=140)
-                    self.files = labels.add(files, label="add_files")
+                files = gr.File(
+                    file_count="multiple", file_types=_SUFFIXES, elem_id="upload", height=140, visible=self.changeable
+                )
+                self.files = labels.add(files, label="add_files")
                 with labels.add(gr.Accordion(open=False, visible=self.changeable), label="paste"):
                     with gr.Row():
                         self.title = labels.add(gr.Textbox(elem_id="paste-title", max_length=300), label="paste_title")

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from qa.topics import find_topics
 from qa.ui.api import add_api
 from qa.ui.articles import Articles
 from qa.ui.chat import Chat
 from qa.ui.conversation import restore
+from qa.ui.derived import Derived
 from qa.ui.export import Export
 from qa.ui.feedback import FeedbackForm
 from qa.ui.loading import Loading
@@ -42,6 +44,7 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
         loading: What is told while models and index are not there yet.
     """
     labels = Labels()
+    topics = Derived(bot, find_topics)
     page = gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True)
     with page:
         add_api(bot)  # before anything else could take its name
@@ -75,7 +78,7 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
             if not loading.ready:
                 note = f"{loading.describe(language)}. {texts(language)['loading_wait']}"
                 return {banner: f'<span class="turning"></span>{plain(note)}', timer: gr.Timer(active=True)}
-            examples: list[ExampleMessage] = [{"text": question} for question in suggestions(bot, language)]
+            examples: list[ExampleMessage] = [{"text": question} for question in suggestions(topics.get(), language)]
             return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
 
         def show_articles(request: gr.Request) -> dict[Any, Any]:

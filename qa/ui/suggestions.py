@@ -2,18 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from qa.topics import find_topics
 from qa.ui.texts import Language, readable_date, texts
 
 if TYPE_CHECKING:
-    from qa.pipeline import QA
+    from qa.topics import Topics
 
 _SHOWN = 4
 
 
-def suggestions(bot: "QA", language: Language) -> list[str]:
+def suggestions(topics: "Topics", language: Language) -> list[str]:
     """Return a few questions: about whom the articles name most, whom they name along, and their fullest dates."""
-    topics, words = find_topics(bot.article(info.source) for info in bot.articles()), texts(language)
+    words = texts(language)
     questions = [words["ask_who"].format(name=topics.name)] if topics.name else []
     questions.extend(words["ask_link"].format(name=topics.name, other=other) for other in topics.partners[:1])
     questions.extend(words["ask_when"].format(date=_when(value, language)) for value in topics.dates)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from qa.timeline import DatedStatement, build_timeline
+from qa.ui.derived import Derived
 from qa.ui.loading import Loading
 from qa.ui.markup import excerpt, plain
 from qa.ui.parts import reader, script
@@ -28,6 +29,7 @@ class Timeline:
     def __init__(self, bot: "QA", loading: Loading) -> None:
         self.bot = bot
         self.loading = loading
+        self._statements = Derived(bot, build_timeline)
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 self.line = gr.HTML(elem_id="timeline", js_on_load=script("buttons"), apply_default_css=False)
@@ -41,8 +43,7 @@ class Timeline:
         hint = f'<p class="empty">{plain(texts(language)["reader_empty_point"])}</p>'
         if not self.loading.ready:
             return {self.line: f'<p class="empty">{plain(self.loading.describe(language))}</p>', self.reader: hint}
-        statements = build_timeline([self.bot.article(info.source) for info in self.bot.articles()])
-        return {self.line: timeline_html(statements, language), self.reader: hint}
+        return {self.line: timeline_html(self._statements.get(), language), self.reader: hint}
 
     def open(self, event: gr.EventData, request: gr.Request) -> Any:
         """Open the article whose statement was picked."""
