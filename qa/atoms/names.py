@@ -36,7 +36,7 @@ def find_names(text: str, language: str) -> Iterator[Atom]:
         start, end = match.span()
         possessive = _POSSESSIVE.search(match[0])
         end -= len(possessive[0]) if possessive else 0
-        joins = bool(run) and _joins(text, run[-1], start)
+        joins = bool(run) and _joins(text[run[-1][0] : run[-1][1]], text[run[-1][1] : start], match[0])
         elided = _ELISION.match(match[0])
         if elided and not (joins and text[start].isupper()):  # "Roberto D’Aversa" keeps what "dell'AEK" drops
             start += elided.end()
@@ -53,9 +53,9 @@ def find_names(text: str, language: str) -> Iterator[Atom]:
     yield from _name(text, run, language)
 
 
-def _joins(text: str, last: tuple[int, int], start: int) -> bool:
-    gap = text[last[1] : start]
-    return gap in _GAPS or (gap in {".", ". "} and last[1] - last[0] <= _INITIAL)
+def _joins(last: str, gap: str, following: str) -> bool:
+    abbreviated = gap in {".", ". "} and len(last) <= _INITIAL and following.lower() not in SENTENCE_STARTERS
+    return gap in _GAPS or abbreviated
 
 
 def _capital_follows(text: str, end: int) -> bool:

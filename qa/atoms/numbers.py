@@ -33,6 +33,7 @@ _SCALES = {
 _SCALE_OF = {word: scale for scale, names in _SCALES.items() for word in names}
 _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
 _LAST_DAY = 31
+_SMALLEST = 3.0  # Below it the same words are articles and adverbs ("una partita", "prima", "secondo").
 
 # "Sei" is six before a plural, and "you are" elsewhere.
 _BEFORE_BEING = frozenset({"tu", "non", "ti", "ci", "che", "se", "chi", "dove", "quando", "perché", "come"})
@@ -138,9 +139,10 @@ def _spelt_out(text: str, language: str) -> Iterator[Atom]:
     words = [_Word(match) for match in WORD.finditer(text)]
     if language not in LANGUAGES or not words:
         return
-    # Below 3 the same words are articles and adverbs ("una partita", "prima", "secondo").
-    for found in _parsed(words, language, 3.0):
-        if not found.is_ordinal and not _means_something_else(words, found, language):
+    for found in _parsed(words, language, _SMALLEST):
+        # The parser lets small ones through beside another number.
+        small = found.end - found.start == 1 and found.text in {"0", "1", "2"}
+        if not found.is_ordinal and not small and not _means_something_else(words, found, language):
             yield Atom(
                 "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
             )
