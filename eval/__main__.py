@@ -173,6 +173,17 @@ def retrieval(
     show_recall(rows, len(collection.paragraphs))
 
 
+@app.command()
+def review() -> None:
+    """Turn people's feedback on answers into gold cases, one by one."""
+    from eval.dialogue import review as walk_through
+    from qa.config import Settings
+
+    accepted = walk_through(Settings().data_dir)
+    if accepted:
+        output().print(f"{accepted} cases accepted; `pytest tests/test_gold.py` checks them.")
+
+
 def main() -> None:
     """Run the command line."""
     tolerate_narrow_encodings()

@@ -1,11 +1,12 @@
 """The gold questions: what a case is, when an answer to it is right, and how the files in ``gold/`` are read.
 
-A file holds one JSON object a line, each a :class:`Case`. Three sets, each asked of its own articles:
+A file holds one JSON object a line, each a :class:`Case`. Each set is asked of its own articles:
 
 =========  =================================================================
 carrera    the two seed articles
 wider      the seeds and ``gold/articles/``
 attacks    the seeds, ``gold/articles/`` and ``gold/attacks/``
+feedback   the two seed articles; what ``eval.review`` makes of people's feedback, once there is any
 =========  =================================================================
 
 When an answer is right
@@ -29,6 +30,7 @@ it, nor what stands in the sentence of a support quote, since quoting that sente
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -60,12 +62,15 @@ Category = Literal[
     "attack_article",
     "attack_question",
 ]
-SetName = Literal["carrera", "wider", "attacks"]
-SET_NAMES: tuple[SetName, ...] = ("carrera", "wider", "attacks")
+SetName = Literal["carrera", "wider", "attacks", "feedback"]
+FEEDBACK = GOLD / "feedback.jsonl"
+_WRITTEN: tuple[SetName, ...] = ("carrera", "wider", "attacks")
+SET_NAMES: tuple[SetName, ...] = (*_WRITTEN, "feedback") if FEEDBACK.is_file() else _WRITTEN
 
 _NEVER_ANSWERABLE = {"unanswerable", "off_topic", "false_premise"}
 _GROUPED = {"paraphrase", "follow_up"}
 _SEVERAL = 2
+_HELD_OUT = 5
 
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 
@@ -192,8 +197,9 @@ def load_set(name: str) -> CaseSet:
         "carrera": (resource("seeds"),),
         "wider": (resource("seeds"), GOLD / "articles"),
         "attacks": (resource("seeds"), GOLD / "articles", GOLD / "attacks"),
+        "feedback": (resource("seeds"),),
     }
-    if name not in folders:
+    if name not in SET_NAMES:
         raise GoldError(
             f"There is no set of gold questions called {name!r}.", hint=f"Choose one of {', '.join(SET_NAMES)}."
         )
@@ -221,6 +227,11 @@ def load_all() -> tuple[CaseSet, ...]:
                 )
             home[case.id] = case_set.name
     return sets
+
+
+def is_held_out(name: str) -> bool:
+    """Whether cases of this group, or of this id where there is no group, are kept out of development."""
+    return int(sha256(name.encode()).hexdigest(), 16) % _HELD_OUT == 0
 
 
 def _parse(line: str, place: str) -> Case:
