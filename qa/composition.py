@@ -1,12 +1,16 @@
 """Checked statements put together into the text of an answer, with its markers and citations."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.prompts import load_phrases
 from qa.retrieval import ScoredSentence
 from qa.schema import Article, Citation
-from qa.verification import Window
+from qa.verification import Window, plain_text
+
+# A text, its closing punctuation, and the quotation marks and brackets that close behind that.
+_END = re.compile(r"(.*?)([.!?…]*)(\s?[»”’“\"')\]]+)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,14 @@ class Piece:
 
 
 def quotation(sentence: ScoredSentence, article: Article, language: str) -> Piece:
-    """Return a sentence as a quotation in the manner of ``language``, introduced by who published it and when."""
+    """Return a sentence as a quotation in the manner of ``language``, introduced by who published it and when.
+
+    What the article has in the way of links, markup and ``[1]`` of its own is not shown; the citation's quote keeps it.
+    """
     phrases = load_phrases(language)
     window = Window(article.source, sentence.span, sentence.text, 1, (), 0)
     where = ", ".join(part for part in (article.publisher, shown_date(article.date)) if part)
-    quote = phrases["quote"].format(quote=" ".join(sentence.text.split()))
+    quote = phrases["quote"].format(quote=plain_text(sentence.text))
     return Piece(phrases["quoted_from"].format(where=where, quote=quote) if where else quote, (window,))
 
 
@@ -71,11 +78,14 @@ class Composer:
 
 
 def _marked(text: str, markers: Sequence[int]) -> str:
-    """Put the markers before a closing full stop of the product's own, and behind a quotation."""
+    """Put the markers before the closing full stop, or behind a quotation that has its own."""
     if not markers:
         return text
     run = "".join(f"[{marker}]" for marker in markers)
-    return f"{text[:-1]} {run}{text[-1]}" if text[-1:] in {".", "!", "?"} else f"{text} {run}."
+    body, stop, closing = _END.fullmatch(text).groups()  # type: ignore[union-attr]  # every text matches
+    if closing or stop.endswith(("…", "..")):
+        return f"{text} {run}" if stop else f"{text} {run}."
+    return f"{body} {run}{stop or '.'}"
 
 
 def _citation(marker: int, window: Window, article: Article) -> Citation:
