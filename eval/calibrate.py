@@ -1,12 +1,12 @@
 """Trains the confidence of answers on the tuning part of the gold set and stores it with how it was made.
 
-Run ``python -m eval.calibrate`` after a change to retrieval, to the signs or to the gold set; it writes ``qa/confidence.json``.
+Run ``python -m eval.calibrate [carrera] [wider]`` after a change to retrieval, to the signs or to the gold set; it writes ``qa/confidence.json``.
 The model's replies come from the record where they are there; a case counts as right if its answer, were it not withheld, would be.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,6 @@ from qa.pipeline import Inquiry
 from qa.schema import Final
 
 TARGET = Path(__file__).parent.parent / "qa" / "confidence.json"
-_SETS: tuple[SetName, ...] = ("carrera", "wider")
 _COST_OF_WRONG = 0.5
 _FOLDS = 5
 _STRENGTH = 0.3  # Inverse of the L2 penalty: few cases, so strong.
@@ -48,15 +47,15 @@ def rows(subject: Subject, name: SetName) -> Iterator[tuple[Case, Signs, bool]]:
                 yield case, inquiry.signs, right
 
 
-def main() -> None:
-    """Train, choose the threshold, and store both.
+def main(sets: Sequence[SetName]) -> None:
+    """Train on the tuning cases of some sets, choose the threshold, and store both.
 
     The threshold is the one with the most right answers minus half of the wrong ones: a wrong answer here is a verbatim, cited quotation that
     misses the point, which costs its reader less than an invention, and more than a refusal.
     """
     subject = prepare(Settings())
     try:
-        found = [row for name in _SETS for row in rows(subject, name)]
+        found = [row for name in sets for row in rows(subject, name)]
     finally:
         subject.recorder.close()
     names = list(asdict(found[0][1]))
@@ -78,7 +77,7 @@ def main() -> None:
     answered = likely >= threshold
     answerable = np.array([case.answerable for case, _, _ in found])
     made = {
-        "command": "python -m eval.calibrate",
+        "command": " ".join(["python -m eval.calibrate", *sets]),
         "date": datetime.now(UTC).date().isoformat(),
         "cases": len(found),
         "cross_validated": {
@@ -100,4 +99,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main([name for name in ("carrera", "wider") if name in sys.argv[1:] or not sys.argv[1:]])
