@@ -1,0 +1,193 @@
+"""The plain functions behind the check: words, dates and facts that are the same, and text without markup."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.atoms import find_atoms
+from qa.schema import Span
+from qa.text import fold
+from qa.verification import Window, date_within, plain_text, same_word, stands_in
+
+
+def window(text: str, language: str = "it", reference: str | None = None) -> Window:
+    return Window("a.txt", Span(start=0, end=len(text)), text, 1, find_atoms(text, language, reference), 0)
+
+
+def all_stand_in(statement: str, text: str, language: str = "it", reference: str | None = None) -> bool:
+    atoms = find_atoms(statement, language)
+    assert atoms, "a statement without facts proves nothing"
+    return all(stands_in(atom, window(text, "it", reference)) for atom in atoms)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("alenicev", "alenichev"),
+        ("olympiacos", "olympiakos"),
+        ("spartak", "spartak"),
+        ("spartak", "sparatk"),
+        ("laurentiis", "laurentis"),
+        ("bari", "bari"),
+        ("180", "180"),
+        ("", ""),
+    ],
+)
+def test_spellings_of_one_word(left, right):
+    assert same_word(left, right)
+    assert same_word(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("conte", "conti"),
+        ("bari", "baro"),
+        ("juventus", "ventus"),
+        ("20162", "20163"),
+        ("2016", "2017"),
+        ("alessio", "allegri"),
+        ("spartak", "lokomotiv"),
+        ("carrera", ""),
+    ],
+)
+def test_words_that_are_not_one(left, right):
+    assert not same_word(left, right)
+    assert not same_word(right, left)
+
+
+@given(st.text(max_size=12).map(fold))
+def test_a_word_is_itself(word):
+    assert same_word(word, word)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given_date"),
+    [
+        ("2017", "2017"),
+        ("2017", "2017-05"),
+        ("2017", "2017-05-07"),
+        ("2017-05", "2017-05-07"),
+        ("2017-05-07", "2017-05-07"),
+        ("--05", "2017-05-07"),
+        ("--05", "2017-05"),
+        ("--05-07", "2017-05-07"),
+        ("--05", "--05-07"),
+        ("--05-07", "--05-07"),
+        ("2016/2017", "2016/2017"),
+        ("2016", "2016/2017"),
+        ("2017", "2016/2017"),
+        ("199x", "199x"),
+    ],
+)
+def test_a_date_holds_what_it_is_a_part_of(asked, given_date):
+    assert date_within(asked, given_date)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given_date"),
+    [
+        ("2017-05-07", "2017-05"),
+        ("2017-05", "2017"),
+        ("2017-05-07", "--05-07"),
+        ("2017-05-07", "2017-05-08"),
+        ("201", "2017"),
+        ("--05-07", "--05"),
+        ("--05-07", "2017-05"),
+        ("--05", "2017"),
+        ("--07", "2017-05-07"),
+        ("--01", "2017-11-01"),
+        ("2015", "2016/2017"),
+        ("2016/2017", "2016"),
+        ("2016-05", "2016/2017"),
+    ],
+)
+def test_a_date_does_not_hold_what_it_does_not_say(asked, given_date):
+    assert not date_within(asked, given_date)
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("con 180 presenze", "ha totalizzato centottanta presenze"),
+        ("dopo sedici anni", "dopo 16 anni"),
+        ("nel 2017", "il 7 maggio 2017 riuscì a vincere"),
+        ("a maggio", "il 7 maggio 2017 riuscì a vincere"),
+        ("il 07-05-2017", "il 7 maggio 2017 riuscì a vincere"),
+        ("di Alenichev", "le dimissioni di Dmitrij Aleničev"),
+        ("con Dmitrij Alenicev", "le dimissioni di Dmitrij Aleničev"),
+        ("contro l'Olympiakos", "contro l’Olympiacos"),
+        ("finisce 2-1", "con il punteggio di 2–1"),
+        ("nel 2016", "la stagione 2016-17"),
+        ("500.000 euro", "500mila euro"),
+        ("per il Saint-Germain", "al Paris Saint-Germain"),
+    ],
+)
+def test_a_fact_stands_in_a_window_that_says_it_another_way(statement, text):
+    assert all_stand_in(statement, text)
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("con 180 presenze", "ha totalizzato 156 presenze"),
+        ("con 18 presenze", "ha totalizzato 180 presenze"),
+        ("nel 2018", "il 7 maggio 2017 riuscì a vincere"),
+        ("il 7 maggio 2017", "nel 2017 riuscì a vincere"),
+        ("con Antonio Conte", "Conte va al Chelsea"),
+        ("di Conti", "Conte va al Chelsea"),
+        ("finisce 2-1", "finisce 1-2"),
+        ("finisce 18-18", "alle 18:18"),
+        ("con 7 gol", "il 7 maggio 2017"),
+        ("con 2 gol", "finisce 2-1"),
+    ],
+)
+def test_a_fact_does_not_stand_in_a_window_that_does_not_say_it(statement, text):
+    assert not all_stand_in(statement, text)
+
+
+def test_a_relative_date_stands_for_itself_at_the_articles_date():
+    text = "fino al prossimo giugno"
+    assert all_stand_in("nel giugno 2021", text, reference="2021-02-09")
+    assert not all_stand_in("nel giugno 2022", text, reference="2021-02-09")
+    assert not all_stand_in("nel giugno 2021", text)
+
+
+def test_an_english_statement_stands_in_an_italian_window():
+    text = "Il 7 maggio 2017 Massimo Carrera vinse dopo sedici anni."
+    assert all_stand_in("Massimo Carrera's team won on May 7, 2017 after sixteen years", text, "en")
+    assert not all_stand_in("on May 8, 2017", text, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Ha vinto [1].", "Ha vinto."),
+        ("Ha vinto [1][2], [3] e [4, 5].", "Ha vinto e."),
+        ("Ha vinto [1], [2].", "Ha vinto."),
+        ("**Carrera** ha _vinto_", "Carrera ha vinto"),
+        ("`codice`", "codice"),
+        ("[Carrera](https://x.it/a)", "Carrera"),
+        ("![foto](https://x.it/a.png) qui", "foto qui"),
+        ("vedi https://x.it/a?b=c ora", "vedi ora"),
+        ("<b>Carrera</b> <img src=x onerror=alert(1)>", "Carrera"),
+        ("3 * 4", "3 * 4"),
+        ("3 < 4", "3 < 4"),
+        ("a\n\n b\u00a0c", "a b c"),
+        ("[sic]", "[sic]"),
+        ("nel [2017]", "nel [2017]"),
+        ("", ""),
+    ],
+)
+def test_plain_text_keeps_words_and_drops_markup(text, plain):
+    assert plain_text(text) == plain
+
+
+@given(st.text(alphabet=st.sampled_from("aB1 [](),<>!*_`#:/h.\n«»"), max_size=40))
+def test_plain_text_has_no_marker_link_or_image_left(text):
+    plain = plain_text(text)
+    assert plain == " ".join(plain.split())
+    assert not re.search(r"https?://\S", plain)
+    assert len(plain) <= len(text)
