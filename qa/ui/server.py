@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -151,14 +151,19 @@ def main() -> None:
     from qa.ui.loading import Loading
     from qa.ui.page import build_page
 
+    loading = Loading()
     try:
         settings = Settings()
         logging.basicConfig(level=settings.log_level)
-        loading = Loading()
-        with bind(settings.host, settings.port) as listening, QA(settings, progress=loading.progress) as bot:
+        with bind(settings.host, settings.port) as listening:
             print(f"The chat is at {address(listening)}  (Ctrl-C ends it)", flush=True)  # noqa: T201 - its purpose
+            bot = QA(settings, progress=loading.progress)
             loading.start(bot)
-            with suppress(KeyboardInterrupt):
-                build_server(build_page(bot, loading)).run(sockets=[listening])
+            build_server(build_page(bot, loading)).run(sockets=[listening])
+    except KeyboardInterrupt:
+        if not loading.ready:
+            # A model that is being loaded would hold the process, or crash it while Python takes itself down.
+            os._exit(0)
+        bot.close()
     except QAError as error:
         raise SystemExit(str(error)) from None
