@@ -7,10 +7,10 @@ that allow for chance, since a handful of flips either way is no news.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from eval.compare import Comparison, compare, is_right
+from eval.compare import Comparison, Pair, compare, is_right
 from eval.metrics.aggregates import case_value, mean
 from eval.runs import Run, Sample
-from eval.statistics import wilson
+from eval.statistics import McNemar, mcnemar, wilson
 from qa.schema import Record
 
 SIGNIFICANCE = 0.05
@@ -99,13 +99,12 @@ def _retrieval(comparison: Comparison) -> Check:
 
 
 def _correctness(comparison: Comparison) -> Iterable[Check]:
-    test = comparison.correctness
-    yield Check(
-        name="No fewer questions are answered right",
-        passed=test.p_worse >= SIGNIFICANCE,
-        detail=f"{test.gained} gained, {test.lost} lost, one-sided p = {test.p_worse:.3f}",
-        cases=tuple(pair.b.case.id for pair in comparison.flips if not is_right(pair.b.score)),
-    )
+    yield _right("No fewer questions are answered right", comparison.correctness, comparison.flips)
+    # Apart, because abstaining from everything loses these and gains every unanswerable question.
+    answerable = [pair for pair in comparison.pairs if pair.b.case.answerable and not pair.crashed]
+    test = mcnemar([is_right(pair.a.score) for pair in answerable], [is_right(pair.b.score) for pair in answerable])
+    flips = [pair for pair in comparison.flips if pair.b.case.answerable]
+    yield _right("No fewer answerable questions are answered right", test, flips)
     pairs = [pair for pair in comparison.pairs if not pair.crashed]
     right_a, right_b = (sum(is_right(s.score) for s in side) for side in ([p.a for p in pairs], [p.b for p in pairs]))
     floor = wilson(right_a, len(pairs)).low
@@ -114,6 +113,15 @@ def _correctness(comparison: Comparison) -> Iterable[Check]:
         name="The share of right answers is within the baseline's interval",
         passed=bool(pairs) and share >= floor,
         detail=f"{right_a} → {right_b} of {len(pairs)}; {share:.1%}, at least {floor:.1%}",
+    )
+
+
+def _right(name: str, test: McNemar, flips: Sequence[Pair]) -> Check:
+    return Check(
+        name=name,
+        passed=test.p_worse >= SIGNIFICANCE,
+        detail=f"{test.gained} gained, {test.lost} lost, one-sided p = {test.p_worse:.3f}",
+        cases=tuple(pair.b.case.id for pair in flips if not is_right(pair.b.score)),
     )
 
 

@@ -28,6 +28,7 @@ def failures(baseline, folder, home, **broken):
 
 
 RIGHT, SHARE = "No fewer questions are answered right", "The share of right answers is within the baseline's interval"
+ANSWERABLE = "No fewer answerable questions are answered right"
 WRONG = "No more questions are answered wrong"
 RECALL = "Retrieval R@3 is no lower"
 
@@ -96,7 +97,7 @@ SABOTAGE = {
         {"bot": Unverified, "reply": lambda prompt: "La panchina è di Amedeo Nazzari."},
         {RIGHT, SHARE, WRONG},
     ),
-    "a model that always abstains": ({"reply": REFUSAL}, {RIGHT, SHARE}),
+    "a model that always abstains": ({"reply": REFUSAL}, {RIGHT, ANSWERABLE, SHARE}),
     "a model that never abstains": ({"bot": Unverified, "reply": guess}, {RIGHT, SHARE, WRONG}),
     "a model that copies the question": (
         {"bot": Unverified, "reply": lambda prompt: prompt.split("\n")[-1]},

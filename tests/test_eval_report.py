@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from eval_fakes import REFUSAL, HonestBot, make_subject, oracle, run
@@ -169,9 +170,12 @@ def test_outcomes_have_names_for_people():
 def opened(page):
     from playwright.sync_api import sync_playwright
 
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Chromium: apt-get install --no-install-recommends chromium")
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+        browser = playwright.chromium.launch(executable_path=chromium, args=options)
         tab = browser.new_page()
         trouble = []
         tab.on("pageerror", lambda error: trouble.append(str(error)))
