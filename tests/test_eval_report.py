@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from eval_fakes import REFUSAL, HonestBot, make_subject, oracle, run
@@ -206,3 +207,9 @@ def test_samples_are_rewritten_as_they_were(made):
     before = (made.folder / "samples.jsonl").read_bytes()
     write_samples(made.folder, load_run(made.folder).samples)
     assert (made.folder / "samples.jsonl").read_bytes() == before
+
+
+def test_the_readme_explains_every_figure():
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    rows = [f"| {label.text} | {label.meaning} |" for label in LABELS.values()]
+    assert [row for row in rows if row not in readme] == []
