@@ -120,6 +120,9 @@ def show_comparison(comparison: Comparison) -> None:
     console.print(plain(f"{a} → {b}: {len(comparison.pairs)} questions in common", "bold"))
     if comparison.left_out:
         console.print(f"{len(comparison.left_out)} are left out: asked by one run only, or with other gold.")
+    before, after = comparison.a.info.hashes, comparison.b.info.hashes
+    changed = [name for name in after if after[name] != before.get(name)]
+    console.print(f"Changed in between: {', '.join(changed) or 'nothing'}")
     table = Table("", "before", "after", "difference", "95 %", "n", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"

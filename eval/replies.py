@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from filelock import FileLock
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.messages.ai import UsageMetadata
 from pydantic import Field, ValidationError
@@ -94,7 +95,8 @@ class ReplyFile:
 
     def __init__(self, path: Path = REPLIES) -> None:
         self.path = path
-        self._lock = RLock()
+        self._threads = RLock()
+        self._processes = FileLock(path.with_name(f".{path.name}.lock"))
         self._replies = self._read()
 
     def __len__(self) -> int:
@@ -106,7 +108,7 @@ class ReplyFile:
 
     def add(self, reply: Reply) -> None:
         """Record a reply, in place of an older one of the same key."""
-        with self._lock:
+        with self._threads, self._processes:
             self._replies[reply.key] = reply
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(f"{_line(reply)}\n")
@@ -120,7 +122,7 @@ class ReplyFile:
         Returns:
             How many replies were dropped.
         """
-        with self._lock:
+        with self._threads, self._processes:
             everything = self._read()  # another run may have added some
             self._replies = {k: r for k, r in sorted(everything.items()) if keep is None or k in keep}
             content = "".join(f"{_line(reply)}\n" for reply in self._replies.values())

@@ -192,6 +192,7 @@ def test_a_run_is_shown_by_category_with_its_figures(right, capsys):
 def test_a_comparison_shows_both_answers_of_what_flipped(right, worse, capsys):
     show_comparison(compare(right, worse))
     shown = capsys.readouterr().out
+    assert "Changed in between: nothing" in shown
     assert "0 gained, 2 lost" in shown
     assert "lost  carrera-single_fact-05  Da chi è allenata la Roccalta?" in shown
     assert (

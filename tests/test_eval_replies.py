@@ -1,6 +1,7 @@
 """Replies are recorded once, found by what was asked, and replayed as they were given."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fakes import scripted_chat_model
@@ -183,6 +184,18 @@ def test_tidying_keeps_what_another_run_added_and_drops_what_is_unused(path):
     assert keys(path) == ["a", "b"]
     assert mine.tidy({"b", "never recorded"}) == 1
     assert keys(path) == ["b"]
+
+
+def test_two_that_record_at_once_lose_nothing(path):
+    def record(name):
+        file = ReplyFile(path)
+        for number in range(30):
+            file.add(Reply(key=f"{name}{number}", text="x"))
+            file.tidy()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(record, "abcd"))
+    assert len(ReplyFile(path)) == 120
 
 
 def test_a_damaged_file_is_named_with_a_way_out(path):
