@@ -95,6 +95,8 @@ class QA:
             if self._chat is not None and self._owns_chat:
                 self._chat.close()
                 self._chat = None
+            if self._store is not None:
+                self._store.close()
             self._retriever = self._store = None
 
     # What a question needs, loaded once.
@@ -269,22 +271,25 @@ class Inquiry:
         if self.calibration.withholds(replace(self.signs, held=1.0)):
             return refusal  # Not even a statement that holds could make this trustworthy: the model need not be asked.
         with self._timed("generate"):
-            self._read(read)
+            failed = self._read(read)
         with self._timed("verify"):
             statements = self._statements(read, ranked[: self.bot.settings.sentences])
             self.signs = replace(self.signs, held=float(bool(statements)))
-        if self.calibration.withholds(self.signs):
+        # A model that failed has not spoken against the sentences that were found.
+        if not failed and self.calibration.withholds(self.signs):
             return refusal
         self.status = "answered"
         return [*statements, *map(self._quoted, ranked[:QUOTED])]
 
-    def _read(self, read: tuple[Passage, ...]) -> None:
-        """Let the model read; without it the articles' own sentences must do, and the answer says so in its notes."""
+    def _read(self, read: tuple[Passage, ...]) -> bool:
+        """Let the model read, and return whether it failed: then the articles' own sentences must do, and the notes say so."""
         try:
             self.draft = draft_answer(self.bot.chat, self.question, read, self.language)
         except ModelError as error:
             log.warning("answering without the model: %s", error)
             self.notes.append(f"The model did not answer: {error}")
+            return True
+        return False
 
     def _statements(self, read: tuple[Passage, ...], best: list[ScoredSentence]) -> list[Piece]:
         """Return the draft's sentences that hold: each atom stands in the articles, something asked for is new, the best evidence is theirs."""

@@ -19,7 +19,7 @@ from qa.pipeline import QA
 from qa.schema import Answer, SyncReport
 from qa.terminal import plain
 
-QUESTION = "Chi allenava il Bari prima di Carrera?"
+QUESTION = "Contro chi vinse la Supercoppa Italiana?"
 REPLY = "Prima di Carrera il Bari era allenato da Gaetano Auteri."
 
 
