@@ -137,10 +137,20 @@ class QA:
             StoreError: The index cannot be read or written.
         """
         with self._lock:
-            if self._retriever is None:
+            if self._retriever is None or self._store is None:
                 self.sync()
-            assert self._retriever is not None  # noqa: S101 - sync has just made it
+            elif self._store.revision != self._retriever.index.snapshot.revision:
+                self._load_index(self._store)  # Another process has changed the index.
+            assert self._retriever is not None  # noqa: S101 - both ways have just made it
             return self._retriever
+
+    def _load_index(self, store: Store) -> None:
+        self._retriever = HybridRetriever(
+            index=Index(store, store.snapshot()),
+            embeddings=self.embeddings,
+            candidates=self.settings.candidates,
+            k=self.settings.sentences,
+        )
 
     def sync(self, progress: SyncProgress | None = None) -> SyncReport:
         """Bring the index in line with the sources.
@@ -153,13 +163,7 @@ class QA:
                 self._store = Store(self.settings, self.embeddings.fingerprint)
             report = sync(self.settings, self._store, lambda: self.embeddings, progress)
             if report.changed or self._retriever is None:
-                index = Index(self._store, self._store.snapshot())
-                self._retriever = HybridRetriever(
-                    index=index,
-                    embeddings=self.embeddings,
-                    candidates=self.settings.candidates,
-                    k=self.settings.sentences,
-                )
+                self._load_index(self._store)
         for rejection in report.rejected:
             log.warning("%s was not read: %s", rejection.source, rejection.reason)
         return report
@@ -245,8 +249,9 @@ class Inquiry:
         """Yield what happens, the answer last."""
         start = time.perf_counter()
         with self._timed("retrieve"):
-            self.index = self.bot.retriever.index
-            found = self.bot.retriever.ranked(self.question)
+            retriever = self.bot.retriever
+            self.index = retriever.index
+            found = retriever.ranked(self.question)
             ranked = rank_sentences(self.question, self.language, found, self.index)
             read = excerpts(ranked, self.index, self.bot.settings.sentences)
         yield Retrieved(passages=read)

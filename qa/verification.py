@@ -156,10 +156,16 @@ def answers(statement: str, question: str, language: str) -> bool:
 
 _FOLLOWING = re.compile(r"\s+([a-zà-öø-ÿ]{3,})")
 _MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\s*,?\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*")
-_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^<>]{0,200}>|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
+_MARKUP = re.compile(
+    r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^<>]{0,200}>|(?m:^\s*#+\s+)|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+)
 
 
 def plain_text(text: str) -> str:
-    """Return model output as plain text: no markers, links, images, HTML or Markdown, white space folded."""
-    bare = _MARKUP.sub(lambda match: match[1] or "", _MARKER.sub("", text))
-    return " ".join(bare.split())
+    """Return model output as plain text: no markers, links, images, HTML or Markdown, white space folded.
+
+    What is taken out may put together what it stood between ("<<b>script>"), so it is repeated until nothing is left to take.
+    """
+    while (bare := _MARKUP.sub(lambda match: match[1] or "", _MARKER.sub("", text))) != text:
+        text = bare
+    return " ".join(text.split())

@@ -139,6 +139,29 @@ def test_the_fingerprint_tells_settings_apart(settings, scripted_chat, small_emb
     assert made[0].fingerprint() != made[1].fingerprint()
 
 
+def test_what_another_process_indexed_is_answered_at_once(settings, scripted_chat, small_embeddings, tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    settings = settings.replace(sources=(folder,))
+    one, two = (QA(settings, chat=scripted_chat, embeddings=small_embeddings) for _ in range(2))
+    assert one.articles() == []
+    (folder / "new.txt").write_text("Mario Bianchi allena il Pontelago dal 2019.", encoding="utf-8")
+    assert two.sync().added == ("new.txt",)
+    assert [article.source for article in one.articles()] == ["new.txt"]
+    assert one.retrieve("Chi allena il Pontelago?")[0].source == "new.txt"
+    one.close()
+    two.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["<<b>script>alert</<b>script>", "ht**tps://evil.invalid/x", "a [1[1]] b", "![a](![b](c))", "##### Titolo"]
+)
+def test_markup_that_hides_in_markup_is_taken_out_too(text):
+    plain = plain_text(text)
+    assert plain == plain_text(plain)
+    assert not any(mark in plain for mark in ("<", "://", "[1", "![", "#"))
+
+
 def test_model_markers_are_taken_out():
     assert plain_text("Auteri [1], [2][3].") == "Auteri."
 
