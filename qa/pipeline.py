@@ -20,6 +20,7 @@ from qa.errors import ModelError
 from qa.evidence import excerpts
 from qa.generation import Draft, draft_answer
 from qa.indexing import SyncProgress, sync
+from qa.interaction import LateInteraction
 from qa.language import detect_language
 from qa.observation import observe, rests_on
 from qa.prompts import load_phrases, prompts_fingerprint
@@ -148,6 +149,7 @@ class QA:
         self._retriever = HybridRetriever(
             index=Index(store, store.snapshot()),
             embeddings=self.embeddings,
+            interaction=LateInteraction(self.embeddings),
             candidates=self.settings.candidates,
             k=self.settings.sentences,
         )

@@ -16,6 +16,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import Field, PrivateAttr
 
 from qa.models.chat import ChatModel
+from qa.models.words import WordVectors, word_spans
 
 Reply = str | Exception | Callable[[str], str]
 """What the scripted model does when asked: say this, raise this, or say what the function makes of the prompt."""
@@ -112,6 +113,13 @@ class SmallEmbeddings(Embeddings):
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         return self._encode(texts)
+
+    def encode_words(self, texts: Sequence[str], *, query: bool = False) -> list[WordVectors]:
+        spans = [word_spans(text) for text in texts]
+        return [
+            WordVectors(places, self._encode([text[start:end] for start, end in places]))
+            for text, places in zip(texts, spans, strict=True)
+        ]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return self.encode_documents(texts).tolist()

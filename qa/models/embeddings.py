@@ -21,6 +21,7 @@ from qa.models.artifacts import EMBEDDER, Artifact, fetch
 from qa.models.cache import exclusive
 from qa.models.e5 import CONVERSION_VERSION, PROMPTS, convert
 from qa.models.progress import Progress
+from qa.models.words import WordVectors, word_spans, words_in_context
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -71,6 +72,39 @@ class SentenceEmbeddings(Embeddings):
         """Return one unit vector for each question, shape (len(texts), dimension)."""
         return self._encode(self._model.encode_query, texts, 1)
 
+    def encode_words(self, texts: Sequence[str], *, query: bool = False) -> list[WordVectors]:
+        """Return the vectors of the words of each text, each word seen in its text.
+
+        A model that does not tell its tokens apart (a static one) gets every word alone.
+
+        Args:
+            texts: Passages, or questions.
+            query: Whether they are questions.
+        """
+        if not texts:
+            return []
+        encode = self._model.encode_query if query else self._model.encode_document
+        if not getattr(self._model.tokenizer, "is_fast", False):
+            return [self._words_alone(text, encode) for text in texts]
+        prompts = self._model.prompts
+        prompt = prompts.get("query" if query else "document") or ""
+        prompted = [prompt + _encodable(text) for text in texts]
+        with self._lock, _torch_threads(self._threads):
+            tokens = self._model.encode(
+                prompted, prompt="", batch_size=_BATCH, show_progress_bar=False, output_value="token_embeddings"
+            )
+        offsets = self._model.tokenizer(
+            prompted, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True
+        )["offset_mapping"]
+        return [
+            words_in_context(text, np.asarray(places) - len(prompt), vectors.float().cpu().numpy())
+            for text, places, vectors in zip(texts, offsets, tokens, strict=True)
+        ]
+
+    def _words_alone(self, text: str, encode: Callable[..., Any]) -> WordVectors:
+        spans = word_spans(text)
+        return WordVectors(spans, self._encode(encode, [text[start:end] for start, end in spans], self._threads))
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return `encode_documents` as lists, for LangChain."""
         return [[float(x) for x in vector] for vector in self.encode_documents(texts)]
@@ -82,10 +116,15 @@ class SentenceEmbeddings(Embeddings):
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str], threads: int) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        encodable = [text.encode("utf-8", "replace").decode() for text in texts]  # tokenizers refuse lone surrogates
+        encodable = [_encodable(text) for text in texts]
         with self._lock, _torch_threads(threads):
             vectors = encode(encodable, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True)
         return np.asarray(vectors, np.float32)
+
+
+def _encodable(text: str) -> str:
+    """Return ``text``, as long as before, without the lone surrogates that tokenizers refuse."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def load_embeddings(settings: Settings, progress: Progress | None = None) -> SentenceEmbeddings:
