@@ -75,12 +75,11 @@ def _values(question: str, language: str, sentence: ScoredSentence, index: Index
     atoms = find_atoms(sentence.text, article.language, article.date)
     scope = _scope(sentence.text)
     if expected == "number":
-        asked = _UNIT.search(fold(question))
         units = {a: _unit(sentence.text, a, article.language) for a in atoms if a.kind == "number"}
-        # The unit of a question in another language cannot be compared; then the articles' units must be alike.
-        wanted = frozenset(stems(asked[1], language)) if asked and language == article.language else None
         values = [
-            Value(sentence, a, scope, unit) for a, unit in units.items() if unit and (wanted is None or unit & wanted)
+            Value(sentence, a, scope, unit)
+            for a, unit in units.items()
+            if unit and _counts_what_is_asked(unit, question, language, sentence, article.language)
         ]
     elif expected in {"day", "year", "date"}:
         shared = _predicates(question, language) & frozenset(stems(sentence.text, article.language))
@@ -89,6 +88,22 @@ def _values(question: str, language: str, sentence: ScoredSentence, index: Index
         values = []
     # More than one value in a sentence leaves open which of them is meant.
     return values if len(values) == 1 else []
+
+
+def _counts_what_is_asked(
+    unit: frozenset[str], question: str, language: str, sentence: ScoredSentence, spoken: str
+) -> bool:
+    """Whether a number of ``unit`` may be what is asked for.
+
+    The words of a question in another language than the sentence's cannot be compared; then the articles' units must be alike. A question that
+    names no unit ("quanto è alto") is compared with sentences that speak of the same thing.
+    """
+    if language != spoken:
+        return True
+    asked = _UNIT.search(fold(question))
+    if asked:
+        return bool(unit & frozenset(stems(asked[1], language)))
+    return bool(_predicates(question, language) & frozenset(stems(sentence.text, spoken)))
 
 
 def _about(question: str, language: str, sentence: ScoredSentence) -> bool:

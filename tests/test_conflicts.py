@@ -87,3 +87,14 @@ def test_a_more_precise_date_agrees(disagreeing):
         )
         == []
     )
+
+
+def test_a_question_without_a_unit_leaves_numbers_of_other_things_alone(disagreeing):
+    a = "Mario Bianchi ha allenato per due stagioni il Pontelago."
+    b = "Il vice seguirà Mario Bianchi per le prossime tre stagioni."
+    assert disagreeing("Che numero di maglia aveva Mario Bianchi?", a=a, b=b) == []
+
+
+def test_a_question_without_a_unit_finds_numbers_of_what_it_speaks_of(disagreeing):
+    a, b = "Mario Bianchi è alto 190 centimetri.", "Alto 194 centimetri, Mario Bianchi vive a Roma."
+    assert disagreeing("Quanto è alto Mario Bianchi?", a=a, b=b) == sorted([a, b])

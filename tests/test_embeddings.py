@@ -258,6 +258,38 @@ def test_order_and_batch_do_not_matter(tiny):
 @given(st.text())
 def test_any_text_can_be_encoded(tiny, text):
     assert np.isfinite(tiny.encode_queries([text, text + "\ud83d"])).all()
+    assert all(np.isfinite(words.vectors).all() for words in tiny.encode_words([text, text + "\ud83d"]))
+
+
+def test_words_are_seen_in_their_text_and_behind_the_prompt(tiny):
+    [alone] = tiny.encode_words(["carrera"])
+    [together] = tiny.encode_words(["carrera mosca"])
+    [asked] = tiny.encode_words(["carrera"], query=True)
+    assert alone.spans.tolist() == [[0, 7]]
+    assert together.spans.tolist() == [[0, 7], [8, 13]]
+    assert together.vectors.shape == (2, tiny.dimension)
+    assert not np.allclose(alone.vectors[0], together.vectors[0], atol=1e-3)
+    assert not np.allclose(alone.vectors[0], asked.vectors[0], atol=1e-3)
+
+
+def test_no_texts_no_words(tiny):
+    assert tiny.encode_words([]) == []
+
+
+def test_a_model_that_does_not_tell_its_tokens_apart_gets_each_word_alone():
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import StaticEmbedding
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, "carrera": 1, "mosca": 2}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    static = StaticEmbedding(tokenizer, embedding_weights=np.eye(3, 8, dtype=np.float32))
+    model = SentenceEmbeddings(SentenceTransformer(modules=[static], device="cpu"), name="static")
+    [words] = model.encode_words(["carrera, mosca"])
+    assert words.spans.tolist() == [[0, 7], [9, 14]]
+    np.testing.assert_allclose(words.vectors @ words.vectors.T, np.eye(2), atol=1e-6)
 
 
 def test_several_threads_may_share_it(tiny):

@@ -17,7 +17,12 @@ from qa.models.providers import FORMS
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PLACES = {"data_dir": "the user's data folder", "cache_dir": "the user's cache folder", "sources": "`seeds/`"}
+PLACES = {
+    "data_dir": "the user's data folder",
+    "cache_dir": "the user's cache folder",
+    "sources": "`seeds/`",
+    "runs_dir": "`runs/` of a checkout",
+}
 
 
 def settings_row(name, field):

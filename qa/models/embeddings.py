@@ -86,8 +86,8 @@ class SentenceEmbeddings(Embeddings):
         encode = self._model.encode_query if query else self._model.encode_document
         if not getattr(self._model.tokenizer, "is_fast", False):
             return [self._words_alone(text, encode) for text in texts]
-        prompts = self._model.prompts
-        prompt = prompts.get("query" if query else "document") or ""
+        names = ("query",) if query else ("document", "passage", "corpus")  # those that sentence-transformers looks for
+        prompt = next((self._model.prompts[name] for name in names if self._model.prompts.get(name)), "")
         prompted = [prompt + _encodable(text) for text in texts]
         with self._lock, _torch_threads(self._threads):
             tokens = self._model.encode(
