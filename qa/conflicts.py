@@ -101,8 +101,8 @@ def _counts_what_is_asked(
     if language != spoken:
         return True
     asked = _UNIT.search(fold(question))
-    if asked:
-        return bool(unit & frozenset(stems(asked[1], language)))
+    if asked and (wanted := frozenset(stems(asked[1], language))):
+        return bool(unit & wanted)
     return bool(_predicates(question, language) & frozenset(stems(sentence.text, spoken)))
 
 
