@@ -231,6 +231,18 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILURE)
 
 
+@app.command()
+def password(name: Annotated[str, typer.Argument(help="How the person will log in.")]) -> None:
+    """Ask for a password twice and print what QA_AUTH needs to let in NAME with it; the password is kept nowhere."""
+    from qa.passwords import user
+
+    typed = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    try:
+        typer.echo(user(name, typed))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from None
+
+
 def _questions() -> Iterator[str]:
     with suppress(ImportError):
         import readline  # noqa: F401 - gives input() a history and editing, where there is one

@@ -13,18 +13,25 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from qa.errors import ConfigError
+from qa.passwords import Users
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 APP_NAME = "carrera-qa"
 _PACKAGE = Path(__file__).parent
+_ROOT_PATH = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::\d{1,5})?)?(?:/[A-Za-z0-9._~-]+)*/?")
 
 
 def resource(name: str) -> Path:
     """Return a folder that comes with the package, "prompts" or "seeds": in the wheel, beside ``qa/`` in a checkout."""
     packaged = _PACKAGE / "_resources" / name
     return packaged if packaged.is_dir() else _PACKAGE.parent / name
+
+
+def _runs_of_checkout() -> Path | None:
+    checkout = _PACKAGE.parent
+    return checkout / "runs" if (checkout / "eval" / "runs.py").is_file() else None
 
 
 def fingerprint(value: object) -> str:
@@ -91,6 +98,20 @@ class Settings(BaseSettings):
     uploads: bool = Field(
         default=True, description="Whether the page can add and remove articles; never when it is not on loopback."
     )
+    auth: SecretStr | None = Field(
+        default=None, description="Who may use page, API and MCP, as `qa password` prints it, separated by blanks."
+    )
+    root_path: str | None = Field(
+        default=None, description="Path or whole address that a reverse proxy serves the page under, like /carrera."
+    )
+    questions_at_once: Annotated[int, Field(ge=1, le=64, description="Questions that the page answers at once.")] = 4
+    queue_size: Annotated[
+        int, Field(ge=0, le=1000, description="Further questions that may wait; one more is refused.")
+    ] = 32
+    mcp: bool = Field(default=False, description="Whether the page serves the MCP tool `ask` at /mcp.")
+    runs_dir: Path | None = Field(
+        default_factory=_runs_of_checkout, description="The eval suite's runs, whose figures the page shows."
+    )
 
     @field_validator("sources", mode="before")
     @classmethod
@@ -106,11 +127,27 @@ class Settings(BaseSettings):
     def _at_home(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(_expanded(path) for path in value)
 
-    @field_validator("data_dir", "cache_dir")
+    @field_validator("data_dir", "cache_dir", "runs_dir")
     @classmethod
-    def _anchored(cls, value: Path) -> Path:
+    def _anchored(cls, value: Path | None) -> Path | None:
         # A process that changes its folder later must not lose its files.
-        return _expanded(value).absolute()
+        return None if value is None else _expanded(value).absolute()
+
+    @field_validator("auth")
+    @classmethod
+    def _of_users(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            Users(value.get_secret_value())
+        return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _path_of_proxy(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not _ROOT_PATH.fullmatch(value) or ".." in value:
+            raise ValueError("It is written like /carrera or https://example.org/carrera")
+        return value.rstrip("/") or None
 
     @field_validator("chroma_url")
     @classmethod
@@ -159,6 +196,12 @@ class Settings(BaseSettings):
             "host",
             "port",
             "uploads",
+            "auth",
+            "root_path",
+            "questions_at_once",
+            "queue_size",
+            "mcp",
+            "runs_dir",
         }
         return fingerprint(self.model_dump(mode="json", exclude=places))
 

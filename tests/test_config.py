@@ -179,3 +179,30 @@ def test_every_setting_is_described():
 )
 def test_passwords_are_cut_out_of_addresses(address, shown):
     assert without_password(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("/carrera", "/carrera"),
+        ("/a/b-c/", "/a/b-c"),
+        ("/", None),
+        ("https://example.org/carrera/", "https://example.org/carrera"),
+        ("http://localhost:8080", "http://localhost:8080"),
+    ],
+)
+def test_the_path_of_a_reverse_proxy_is_kept_without_its_last_slash(given, kept):
+    assert Settings(root_path=given).root_path == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["carrera", "//example.org", "/a/../b", "/a?b", "/a b", "ftp://example.org", "https://ada:x@example.org"]
+)
+def test_what_is_no_path_of_a_reverse_proxy_is_refused(given):
+    with pytest.raises(ConfigError, match="root_path: It is written like"):
+        Settings(root_path=given)
+
+
+def test_what_hosts_the_page_does_not_change_the_fingerprint(tmp_path):
+    hosted = Settings(root_path="/x", questions_at_once=1, queue_size=0, mcp=True, runs_dir=tmp_path)
+    assert hosted.fingerprint() == Settings().fingerprint()
