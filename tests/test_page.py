@@ -21,7 +21,6 @@ from qa.errors import ModelError
 from qa.pipeline import QA
 from qa.schema import Answer
 from qa.ui.loading import Loading
-from qa.ui.page import build_page
 from qa.ui.server import serving
 
 pytestmark = [
@@ -60,7 +59,7 @@ def serve() -> Iterator[Callable[[QA], str]]:
         def start(bot: QA) -> str:
             loading = Loading()
             loading.start(bot)
-            return served.enter_context(serving(build_page(bot, loading), bot.settings.replace(port=0)))
+            return served.enter_context(serving(bot, loading))
 
         yield start
 

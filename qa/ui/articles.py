@@ -1,7 +1,6 @@
 """The articles tab: what is indexed, more of it, less of it, one of them whole."""
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import gradio as gr
 from qa.additions import Added, NewArticle, add_articles, added_sources, pasted, remove_article
 from qa.config import Settings
 from qa.errors import QAError
+from qa.ui.access import on_loopback
 from qa.ui.conversation import Failure
 from qa.ui.loading import Loading
 from qa.ui.markup import failure_html, plain
@@ -28,10 +28,7 @@ _PROGRESS = gr.Progress()
 
 def uploads_allowed(settings: Settings) -> bool:
     """Return whether people may change the articles: only those who sit at this computer, and if the settings agree."""
-    try:
-        return settings.uploads and (settings.host == "localhost" or ip_address(settings.host).is_loopback)
-    except ValueError:
-        return False
+    return settings.uploads and on_loopback(settings.host) and not settings.root_path
 
 
 class Articles:

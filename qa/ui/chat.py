@@ -3,19 +3,21 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import gradio as gr
 
 from qa.errors import QAError
 from qa.schema import Final, Retrieved, Token
 from qa.ui.conversation import Failure, Turn, dump, history, opinions
+from qa.ui.line import Line, LineFullError, Place
 from qa.ui.loading import Loading
 from qa.ui.markup import partial_html, plain, turn_messages
 from qa.ui.parts import reader, status_line
 from qa.ui.sources import opened, panel, turn_sources
 from qa.ui.texts import Labels, Language, language_of, texts
+from qa.ui.ticking import ticking
 
 if TYPE_CHECKING:
     from gradio.components.chatbot import Message, MessageDict
@@ -35,11 +37,20 @@ class Chat:
         column: Where the conversation stands; more can be put below it.
         turns: The conversation of this browser tab, a tuple of ``Turn``.
         saved: The same in the browser's own storage, so that it survives a reload.
+        asking: How the events that ask a question are set up.
     """
 
-    def __init__(self, bot: "QA", loading: Loading, labels: Labels) -> None:
+    # How many questions are answered at once is up to the line, which tells people where they stand in it.
+    asking: ClassVar[dict[str, Any]] = {
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_limit": None,
+    }
+
+    def __init__(self, bot: "QA", loading: Loading, line: Line, labels: Labels) -> None:
         self.bot = bot
         self.loading = loading
+        self.line = line
         self._stopping: set[str] = set()
         self.turns = gr.State(())
         # The key must stay the same from one start to the next; the data never leaves this browser.
@@ -76,9 +87,9 @@ class Chat:
 
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        self.box.submit(self.ask, [self.box, self.turns], self.shown, **quiet)
-        self.chatbot.example_select(self.ask_example, [self.turns], self.shown, **quiet)
-        self.chatbot.retry(self.ask_again, [self.turns], self.shown, **quiet)
+        self.box.submit(self.ask, [self.box, self.turns], self.shown, **self.asking)
+        self.chatbot.example_select(self.ask_example, [self.turns], self.shown, **self.asking)
+        self.chatbot.retry(self.ask_again, [self.turns], self.shown, **self.asking)
         self.box.stop(self.stop, None, None, queue=False, **quiet)
         self.chatbot.clear(self.clear, None, self.shown, queue=False, **quiet)
         self.panel.select(self.open, [self.turns], self.panel, queue=False, **quiet)
@@ -109,6 +120,19 @@ class Chat:
         if len(question) > QUESTION_LIMIT:
             yield {self.status: plain(texts(language)["too_long"].format(limit=QUESTION_LIMIT))}
             return
+        try:
+            with self.line.place() as place:
+                async with aclosing(self._turn(question, turns, place, request)) as updates:
+                    async for update in updates:
+                        yield update
+        except LineFullError as full:
+            note = f"{full.in_language(language)} {texts(language)['question_kept']}"
+            yield {self.status: plain(note), self.box: gr.Textbox(value=question)}
+
+    async def _turn(
+        self, question: str, turns: tuple[Turn, ...], place: Place, request: gr.Request
+    ) -> AsyncGenerator[Update]:
+        language = language_of(request)
         asked = (*turns, Turn(question=question))
         messages = turn_messages(asked, language)
         busy = gr.Textbox(value="", submit_btn=False, stop_btn=texts(language)["stop"])
@@ -121,7 +145,7 @@ class Chat:
         session = str(request.session_hash)
         self._stopping.discard(session)
         try:
-            async with aclosing(self._steps(question, turns, messages, language)) as steps:
+            async with aclosing(self._steps(question, turns, place, messages, language)) as steps:
                 async for update in steps:
                     if session in self._stopping:
                         note = _status(texts(language)["stopped"])
@@ -141,14 +165,23 @@ class Chat:
             yield update
 
     async def _steps(
-        self, question: str, turns: tuple[Turn, ...], messages: "list[MessageDict | Message]", language: Language
+        self,
+        question: str,
+        turns: tuple[Turn, ...],
+        place: Place,
+        messages: "list[MessageDict | Message]",
+        language: Language,
     ) -> AsyncGenerator[Update]:
         start = time.monotonic()
         words = texts(language)
+        while not place.turn.is_set():
+            yield {self.status: _status(place.describe(language), start)}
+            with suppress(TimeoutError):
+                await asyncio.wait_for(place.turn.wait(), _TICK)
         async for doing in self._ready(language):
             yield {self.status: _status(doing, start)}
         doing, text = words["searching"], ""
-        async for event in _ticking(self.bot.astream(question, history=history(turns)), _TICK):
+        async for event in ticking(self.bot.astream(question, history=history(turns)), _TICK):
             match event:
                 case Retrieved(passages=passages):
                     doing = words["reading"].format(count=len(passages))
@@ -209,22 +242,3 @@ class Chat:
 def _status(text: str, start: float | None = None) -> str:
     clock = f'<span class="clock" aria-hidden="true">{time.monotonic() - start:.0f} s</span>' if start else ""
     return f"<span>{plain(text)}</span>{clock}"
-
-
-async def _ticking(events: AsyncIterator[Any], every: float) -> AsyncIterator[Any]:
-    """Yield what ``events`` yields, and None whenever ``every`` seconds pass without anything."""
-    upcoming = asyncio.ensure_future(anext(events))
-    try:
-        while True:
-            done, _ = await asyncio.wait({upcoming}, timeout=every)
-            if not done:
-                yield None
-                continue
-            try:
-                event = upcoming.result()
-            except StopAsyncIteration:
-                return
-            upcoming = asyncio.ensure_future(anext(events))
-            yield event
-    finally:
-        upcoming.cancel()

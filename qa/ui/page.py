@@ -12,9 +12,11 @@ from qa.ui.conversation import restore
 from qa.ui.derived import Derived
 from qa.ui.export import Export
 from qa.ui.feedback import FeedbackForm
+from qa.ui.line import Line
 from qa.ui.loading import Loading
 from qa.ui.markup import failure_html, plain
 from qa.ui.parts import STATIC, status_line
+from qa.ui.quality import QualityTab
 from qa.ui.suggestions import suggestions
 from qa.ui.texts import Labels, language_of, texts
 from qa.ui.timeline import Timeline
@@ -36,24 +38,25 @@ APPEARANCE: dict[str, Any] = {
 _QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
-def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
+def build_page(bot: "QA", loading: Loading, line: Line) -> gr.Blocks:
     """Return the page; nothing is loaded before someone opens it or ``loading`` is started.
 
     Args:
         bot: Answers the questions of everybody who opens the page.
         loading: What is told while models and index are not there yet.
+        line: Where questions wait.
     """
     labels = Labels()
     topics = Derived(bot, find_topics)
     page = gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True)
     with page:
-        add_api(bot)  # before anything else could take its name
+        add_api(bot, line)  # before anything else could take its name
         header = gr.HTML(elem_id="header", apply_default_css=False)
         banner = status_line("banner")
         timer = gr.Timer(1.0)
         with gr.Tabs():
             with labels.add(gr.Tab(), label="chat"):
-                chat = Chat(bot, loading, labels)
+                chat = Chat(bot, loading, line, labels)
                 with chat.column:
                     FeedbackForm(bot, chat, labels)
                     Export(chat, labels)
@@ -61,6 +64,8 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
                 articles = Articles(bot, loading, labels)
             with labels.add(gr.Tab(), label="timeline") as timeline_tab:
                 timeline = Timeline(bot, loading)
+            with labels.add(gr.Tab(), label="quality") as quality_tab:
+                quality = QualityTab(bot.settings)
 
         def label(request: gr.Request) -> dict[Any, Any]:
             return labels.in_language(language_of(request))
@@ -87,10 +92,14 @@ def build_page(bot: "QA", loading: Loading) -> gr.Blocks:
         def show_timeline(request: gr.Request) -> dict[Any, Any]:
             return timeline.show(language_of(request))
 
+        def show_quality(request: gr.Request) -> dict[Any, Any]:
+            return quality.show(language_of(request))
+
         page.load(label, None, labels.components, **_QUIET)
         restored = page.load(welcome, [chat.saved], [header, *chat.shown], **_QUIET)
-        restored.then(chat.ask_address, [chat.turns], chat.shown, show_progress="hidden", api_visibility="private")
+        restored.then(chat.ask_address, [chat.turns], chat.shown, **chat.asking)
         gr.on([page.load, timer.tick], progress, None, [banner, timer, chat.chatbot], **_QUIET)
         articles_tab.select(show_articles, None, articles.shown, **_QUIET)
         timeline_tab.select(show_timeline, None, timeline.shown, **_QUIET)
+        quality_tab.select(show_quality, None, quality.content, **_QUIET)
     return page

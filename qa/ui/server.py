@@ -6,8 +6,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,23 @@ from starlette.middleware import Middleware
 
 from qa.config import Settings
 from qa.errors import ConfigError, QAError
+from qa.passwords import Users
 
 if TYPE_CHECKING:
-    import gradio as gr
     import uvicorn
+    from fastapi import FastAPI
+    from mcp.server.fastmcp import FastMCP
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-QUEUE_SIZE = 32
-"""Questions that may wait; one more is told that the queue is full."""
-QUESTIONS_AT_ONCE = 4
+    from qa.pipeline import QA
+    from qa.ui.loading import Loading
+
 MAX_FILE_BYTES = 20_000_000
 _PORTS_TRIED = 100
+_OTHER_EVENTS = 40
+"""Events of the page other than questions that are handled at once."""
+_FLOOD = 1000
+"""Events that Gradio itself holds back; questions wait in ``qa.ui.line``, and long before."""
 # Gradio needs inline and generated scripts; what matters is that nothing is loaded from or sent to another host.
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
@@ -50,7 +56,9 @@ class SecurityHeaders:
 
         async def guarded(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)  # a report has a stricter policy of its own
             await send(message)
 
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
@@ -97,32 +105,77 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def build_server(page: "gr.Blocks") -> "uvicorn.Server":
-    """Return a server for the page; ``run(sockets=[…])`` serves it until a signal or ``should_exit``."""
-    import gradio as gr
+def build_server(bot: "QA", loading: "Loading") -> "uvicorn.Server":
+    """Return a server for a bot's page; ``run(sockets=[…])`` serves it until a signal or ``should_exit``.
+
+    Raises:
+        ConfigError: The settings want MCP, and its extra is not installed.
+    """
     import uvicorn
+
+    config = uvicorn.Config(build_app(bot, loading), log_level="warning", timeout_graceful_shutdown=1, ws="none")
+    logging.getLogger("uvicorn.error").addFilter(_worth_logging)
+    return uvicorn.Server(config)
+
+
+def build_app(bot: "QA", loading: "Loading") -> "FastAPI":
+    """Return the page, its API, the reports of the eval suite and, if wanted, the MCP tool as one ASGI application.
+
+    Raises:
+        ConfigError: The settings want MCP, and its extra is not installed.
+    """
+    import gradio as gr
     from fastapi import FastAPI
 
-    from qa.ui.page import APPEARANCE
+    from qa.ui.access import Access
+    from qa.ui.line import Line
+    from qa.ui.page import APPEARANCE, build_page
+    from qa.ui.quality import report_route
+    from qa.ui.tool import build_tool
 
-    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=QUESTIONS_AT_ONCE, api_open=False)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=[Middleware(SecurityHeaders)])
+    settings = bot.settings
+    line = Line(settings.questions_at_once, settings.queue_size)
+    tool = build_tool(bot, line) if settings.mcp else None
+    page = build_page(bot, loading, line)
+    # A question that waits in the line is an event that Gradio handles.
+    page.max_threads = settings.questions_at_once + settings.queue_size + _OTHER_EVENTS
+    page.queue(max_size=_FLOOD, api_open=False)
+    middleware = [Middleware(SecurityHeaders)]
+    if settings.auth:
+        middleware.append(Middleware(Access, users=Users(settings.auth.get_secret_value())))
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware, lifespan=_lifespan(tool))
+    if settings.runs_dir:
+        app.routes.append(report_route(settings.runs_dir))
+    if tool:
+        app.routes.extend(tool.streamable_http_app().routes)
     gr.mount_gradio_app(
         app,
         page,
         path="/",
+        root_path=settings.root_path,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
+        mcp_server=False,
         show_error=False,
         max_file_size=MAX_FILE_BYTES,
         **APPEARANCE,
     )
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none")
-    logging.getLogger("uvicorn.error").addFilter(_worth_logging)
-    return uvicorn.Server(config)
+    return app
+
+
+def _lifespan(tool: "FastMCP | None") -> "Callable[[FastAPI], AbstractAsyncContextManager[None]]":
+    @asynccontextmanager
+    async def lifespan(_: "FastAPI") -> AsyncIterator[None]:
+        if tool is None:
+            yield
+            return
+        async with tool.session_manager.run():
+            yield
+
+    return lifespan
 
 
 def _worth_logging(record: logging.LogRecord) -> bool:
@@ -132,10 +185,10 @@ def _worth_logging(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def serving(page: "gr.Blocks", settings: Settings) -> Iterator[str]:
-    """Serve a page in the background and give its address; leaving ends it."""
-    server = build_server(page)
-    with bind(settings.host, settings.port) as listening:
+def serving(bot: "QA", loading: "Loading", *, port: int = 0) -> Iterator[str]:
+    """Serve a bot's page in the background, on any free port for 0, and give its address; leaving ends it."""
+    server = build_server(bot, loading)
+    with bind(bot.settings.host, port) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="page", daemon=True)
         thread.start()
         try:
@@ -149,17 +202,17 @@ def main() -> None:
     """Serve the page with the settings of the environment until Ctrl-C; what loads is shown on the page."""
     from qa.pipeline import QA
     from qa.ui.loading import Loading
-    from qa.ui.page import build_page
 
     loading = Loading()
     try:
         settings = Settings()
         logging.basicConfig(level=settings.log_level)
         with bind(settings.host, settings.port) as listening:
-            print(f"The chat is at {address(listening)}  (Ctrl-C ends it)", flush=True)  # noqa: T201 - its purpose
             bot = QA(settings, progress=loading.progress)
+            server = build_server(bot, loading)
+            print(f"The chat is at {address(listening)}  (Ctrl-C ends it)", flush=True)  # noqa: T201 - its purpose
             loading.start(bot)
-            build_server(build_page(bot, loading)).run(sockets=[listening])
+            server.run(sockets=[listening])
     except KeyboardInterrupt:
         if not loading.ready:
             # A model that is being loaded would hold the process, or crash it while Python takes itself down.

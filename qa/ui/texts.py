@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     import gradio as gr
     from gradio.blocks import Block as Component
+    from starlette.requests import Request
 
     AnyComponent = TypeVar("AnyComponent", bound=Component)
 
@@ -28,7 +29,7 @@ def _tables() -> dict[Language, dict[str, str]]:
     return {"it": tables["it"], "en": tables["en"]}
 
 
-def language_of(request: "gr.Request") -> Language:
+def language_of(request: "gr.Request | Request") -> Language:
     """Return the language of the browser that asks: Italian where it comes first, else English."""
     first = (request.headers.get("accept-language") or "").split(",")[0].strip().lower()
     return "it" if first == "it" or first.startswith("it-") else "en"

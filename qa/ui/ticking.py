@@ -1,0 +1,24 @@
+"""Waiting with something to tell now and then."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+
+async def ticking(events: AsyncIterator[Any], every: float) -> AsyncIterator[Any]:
+    """Yield what ``events`` yields, and None whenever ``every`` seconds pass without anything."""
+    upcoming = asyncio.ensure_future(anext(events))
+    try:
+        while True:
+            done, _ = await asyncio.wait({upcoming}, timeout=every)
+            if not done:
+                yield None
+                continue
+            try:
+                event = upcoming.result()
+            except StopAsyncIteration:
+                return
+            upcoming = asyncio.ensure_future(anext(events))
+            yield event
+    finally:
+        upcoming.cancel()
