@@ -1,7 +1,6 @@
 """Who may use the page: ASGI middleware before everything it serves."""
 
 import base64
-import binascii
 import hmac
 import secrets
 from ipaddress import ip_address
@@ -68,7 +67,7 @@ class Access:
         scheme, _, encoded = authorization.partition(" ")
         try:
             name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, or not UTF-8
             return False
         if scheme.lower() != "basic" or not colon:
             return False

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -124,6 +125,12 @@ def build_app(bot: "QA", loading: "Loading") -> "FastAPI":
     Raises:
         ConfigError: The settings want MCP, and its extra is not installed.
     """
+    # Where no event loop runs, Gradio makes one for each of its locks and never closes it.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _assembled(bot, loading)).result()
+
+
+async def _assembled(bot: "QA", loading: "Loading") -> "FastAPI":
     import gradio as gr
     from fastapi import FastAPI
 
