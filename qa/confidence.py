@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,27 +12,32 @@ from qa.schema import Record
 
 @dataclass(frozen=True)
 class Signs:
-    """What can be seen of a question and its evidence before the model is asked; each a number of about the size of one.
+    """What can be seen of a question, its evidence and the model's draft; each a number of about the size of one.
+
+    How many of the question's words the evidence holds is no sign: on the gold set it speaks against an answer, because near misses repeat
+    the articles' words, and that would not hold elsewhere.
 
     Attributes:
-        similarity: Cosine of the best sentence with the question, above 0.8 and times ten: e5's cosines lie close together.
         margin: How far the best sentence's score lies above the eighth's.
         fits: Whether the best sentence holds something new of the kind that is asked for.
-        open: Whether the question names no kind.
+        dated: Whether a date is asked for.
         names: Share of the question's names that the chunk of the best sentence holds.
-        words: Share of the question's other content words that what is read holds.
         conflict: Whether articles give different values.
-        held: Whether something that the model said stands in the articles and answers; unknown before it was asked.
+        echo: Cosine of the draft with the best sentence, from 0 for unrelated texts to 1; 0 before the model was asked.
+        drawn: Share of the draft's new content words that the two best sentences hold; 0 before the model was asked.
     """
 
-    similarity: float
     margin: float
     fits: float
-    open: float
+    dated: float
     names: float
-    words: float
     conflict: float
-    held: float = 0.0
+    echo: float = 0.0
+    drawn: float = 0.0
+
+    def at_best(self) -> "Signs":
+        """Return the signs as they would be after a draft that repeats the best sentence."""
+        return replace(self, echo=1.0, drawn=1.0)
 
 
 class Calibration(Record):

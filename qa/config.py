@@ -96,7 +96,8 @@ class Settings(BaseSettings):
         int, Field(ge=0, le=65535, description="Its port; the next free one if it is taken, any for 0.")
     ] = 7860
     uploads: bool = Field(
-        default=True, description="Whether the page can change the articles; never where others reach it: not on loopback, or QA_ROOT_PATH."
+        default=True,
+        description="Whether the page can change the articles; never where others reach it: not on loopback, or QA_ROOT_PATH.",
     )
     auth: SecretStr | None = Field(
         default=None, description="Who may use page, API and MCP, as `qa password` prints it, separated by blanks."

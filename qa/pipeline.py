@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -22,7 +21,7 @@ from qa.generation import Draft, draft_answer
 from qa.indexing import SyncProgress, sync
 from qa.interaction import LateInteraction
 from qa.language import detect_language
-from qa.observation import observe, rests_on
+from qa.observation import heard, observe, related, rests_on
 from qa.prompts import load_phrases, prompts_fingerprint
 from qa.retrieval import HybridRetriever, Index, ScoredSentence, rank_sentences
 from qa.schema import (
@@ -266,27 +265,49 @@ class Inquiry:
 
     def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
         """Return what will be said: both values of a conflict, or what the model says and holds, beside the sentences it comes from."""
-        refusal = [Piece(load_phrases(self.language)["abstain"])]
         if not ranked:
-            return refusal
+            return self._refusal(ranked, read)
         with self._timed("compare"):
             values = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
-            self.signs = observe(self.question, self.language, ranked, read, self.index, conflict=bool(values))
+            self.signs = observe(self.question, self.language, ranked, conflict=bool(values))
         if values:
             self.status = "conflict"
             return [Piece(load_phrases(self.language)["conflict"]), *map(self._quoted, values)]
-        if self.calibration.withholds(replace(self.signs, held=1.0)):
-            return refusal  # Not even a statement that holds could make this trustworthy: the model need not be asked.
+        if self.calibration.withholds(self.signs.at_best()):
+            return self._refusal(ranked, read)  # Whatever the model may say: it need not be asked.
         with self._timed("generate"):
             failed = self._read(read)
         with self._timed("verify"):
             statements = self._statements(read, ranked[: self.bot.settings.sentences])
-            self.signs = replace(self.signs, held=float(bool(statements)))
+            self.signs = heard(
+                self.signs,
+                plain_text(self.draft.text),
+                self.question,
+                self.language,
+                ranked=ranked,
+                index=self.index,
+                embeddings=self.bot.embeddings,
+            )
         # A model that failed has not spoken against the sentences that were found.
         if not failed and self.calibration.withholds(self.signs):
-            return refusal
+            return self._refusal(ranked, read)
         self.status = "answered"
-        return [*statements, *map(self._quoted, ranked[:QUOTED])]
+        return [*statements, *self._quotations(statements, ranked)]
+
+    def _refusal(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
+        """Return that the articles do not answer, and what they say that comes nearest, if it is about the same thing at all."""
+        phrases = load_phrases(self.language)
+        refusal = [Piece(phrases["abstain"])]
+        if not ranked or not related(self.question, self.language, ranked, read, self.index):
+            return refusal
+        return [*refusal, Piece(phrases["nearest"]), self._quoted(ranked[0])]
+
+    def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[Piece]:
+        """Return what is quoted beside the statements: what they rest on and the best sentence; without statements, the best two."""
+        if not statements:
+            return [self._quoted(sentence) for sentence in ranked[:QUOTED]]
+        resting = [s for s in ranked if any(rests_on(statement.support, [s]) for statement in statements)]
+        return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
 
     def _read(self, read: tuple[Passage, ...]) -> bool:
         """Let the model read, and return whether it failed: then the articles' own sentences must do, and the notes say so."""

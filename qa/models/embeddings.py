@@ -87,7 +87,7 @@ class SentenceEmbeddings(Embeddings):
         if not getattr(self._model.tokenizer, "is_fast", False):
             return [self._words_alone(text, encode) for text in texts]
         names = ("query",) if query else ("document", "passage", "corpus")  # those that sentence-transformers looks for
-        prompt = next((self._model.prompts[name] for name in names if self._model.prompts.get(name)), "")
+        prompt = next((prompt for name in names if (prompt := self._model.prompts.get(name))), "")
         prompted = [prompt + _encodable(text) for text in texts]
         with self._lock, _torch_threads(self._threads):
             tokens = self._model.encode(
