@@ -6,6 +6,7 @@ a line with the ``figures`` of each baseline there was. Of all that, only what i
 damaged or of another version is left out.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ NEWEST = 30
 """Runs that are read."""
 _MOST_BYTES = 100_000_000
 _INFO, _SAMPLES, _HISTORY, _REPORT = "run.json", "samples.jsonl", "history.jsonl", "report.html"
+_NAME = re.compile(r"\w[\w.-]*")
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Line = Annotated[str, Field(max_length=100)]
 
@@ -158,14 +160,16 @@ def read_quality(runs_dir: Path | None) -> Quality:
     # A baseline is a run that was accepted: where its folder is still there, that one has the report.
     known = {run.info.id: run for run in _earlier(folder / _HISTORY)}
     known |= ({baseline.info.id: replace(baseline, report=False)} if baseline else {}) | readable
-    newest_first = sorted(known.values(), key=lambda run: run.info.started, reverse=True)
+    newest_first = sorted(known.values(), key=lambda run: (run.info.started, run.info.id), reverse=True)
     return Quality(tuple(newest_first), baseline.info.id if baseline else None, len(runs) - len(readable))
 
 
 def report_file(runs_dir: Path, name: str) -> Path | None:
     """Return the report of the run in the folder ``name``, or None if there is none inside ``runs_dir``."""
+    if not _NAME.fullmatch(name):
+        return None
     path = runs_dir / name / _REPORT
-    inside = not name.startswith(".") and path.resolve().parent.parent == runs_dir.resolve()
+    inside = path.resolve().parent.parent == runs_dir.resolve()
     return path if inside and path.is_file() else None
 
 
@@ -174,7 +178,8 @@ def _scored(folder: Path) -> Scored | None:
         state = [(folder / name).stat() for name in (_INFO, _SAMPLES)]
         if sum(part.st_size for part in state) > _MOST_BYTES:
             return None
-        return _read(folder, tuple((part.st_mtime_ns, part.st_size) for part in state), (folder / _REPORT).is_file())
+        report = report_file(folder.parent, folder.name) is not None
+        return _read(folder, tuple((part.st_mtime_ns, part.st_size) for part in state), report)
     except (OSError, ValueError):
         return None
 

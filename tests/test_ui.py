@@ -343,6 +343,7 @@ def test_only_people_at_this_computer_change_the_articles(host: str, uploads: bo
     from qa.ui.articles import uploads_allowed
 
     assert uploads_allowed(Settings(host=host, uploads=uploads)) is allowed
+    assert not uploads_allowed(Settings(host=host, uploads=uploads, root_path="/carrera"))
 
 
 # Serving
