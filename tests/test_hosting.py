@@ -375,7 +375,7 @@ async def test_ask_is_the_one_tool_and_returns_the_answer(host: Host, auth: str 
             await session.initialize()
             (tool,) = (await session.list_tools()).tools
             assert tool.name == "ask"
-            assert "verbatim citation" in tool.description
+            assert "\n\nThe answer's `text` has [n] markers" in tool.description
             assert tool.outputSchema["title"] == "Answer"
             assert (await session.call_tool("ask", {"question": ""})).isError
             assert (await session.call_tool("ask", {"question": "x" * 1001})).isError

@@ -1,5 +1,6 @@
 """The page as a tool for other models: ``ask`` over MCP."""
 
+from inspect import getdoc
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -50,7 +51,6 @@ def build_tool(bot: "QA", line: Line) -> "FastMCP":
         transport_security=_security(bot.settings),
     )
 
-    @server.tool(annotations=ToolAnnotations(title="Ask the articles", readOnlyHint=True, openWorldHint=False))
     async def ask(
         question: Annotated[str, _QUESTION],
         history: Annotated[list[tuple[str, str]], _HISTORY] = [],  # noqa: B006
@@ -67,6 +67,8 @@ def build_tool(bot: "QA", line: Line) -> "FastMCP":
         except QAError as error:
             raise ToolError(str(error)) from error
 
+    hints = ToolAnnotations(title="Ask the articles", readOnlyHint=True, openWorldHint=False)
+    server.add_tool(ask, description=getdoc(ask), annotations=hints)
     return server
 
 
