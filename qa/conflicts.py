@@ -70,9 +70,10 @@ def _disagree(a: Value, b: Value) -> bool:
 def _values(question: str, language: str, sentence: ScoredSentence, index: Index) -> list[Value]:
     article = index.snapshot.articles[sentence.chunk.source].article
     expected = expected_answer(question)
-    if not _about(question, language, sentence):
+    if not _about(question, language, sentence, article.language):
         return []
-    atoms = find_atoms(sentence.text, article.language, article.date)
+    known = {atom.value for atom in find_atoms(question, language)}
+    atoms = [a for a in find_atoms(sentence.text, article.language, article.date) if a.value not in known]
     scope = _scope(sentence.text)
     if expected == "number":
         units = {a: _unit(sentence.text, a, article.language) for a in atoms if a.kind == "number"}
@@ -106,11 +107,28 @@ def _counts_what_is_asked(
     return bool(_predicates(question, language) & frozenset(stems(sentence.text, spoken)))
 
 
-def _about(question: str, language: str, sentence: ScoredSentence) -> bool:
-    """Whether some part of every name of the question stands in the sentence, its chunk or its header."""
-    named = [words(atom.value) for atom in find_atoms(question, language) if atom.kind == "name" and atom.certain]
-    known = words(f"{sentence.chunk.header} {sentence.chunk.text}")
-    return all(any(same_word(part, word) for part in parts for word in known) for parts in named)
+def _about(question: str, language: str, sentence: ScoredSentence, spoken: str) -> bool:
+    """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself."""
+    chunk, before = sentence.chunk, sentence.chunk.sentences[max(0, sentence.number - 1)]
+    asked = _certain_names(question, language)
+
+    def holds(text: str) -> bool:
+        known = [words(atom.value) for atom in find_atoms(text, spoken) if atom.kind == "name"]
+        return all(any(_same_name(name, other) for other in known) for name in asked)
+
+    if holds(chunk.text[before.start - chunk.start : sentence.span.end - chunk.start]):
+        return True
+    return not _certain_names(sentence.text, spoken) and holds(f"{chunk.header}\n{chunk.text}")
+
+
+def _certain_names(text: str, language: str) -> list[list[str]]:
+    return [words(atom.value) for atom in find_atoms(text, language) if atom.kind == "name" and atom.certain]
+
+
+def _same_name(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether two names may be one: "Carrera" and "Massimo Carrera", but not "Costanza Brandolese" and "Ilaria Brandolese"."""
+    few, many = sorted((left, right), key=len)
+    return all(any(same_word(part, other) for other in many) for part in few)
 
 
 def _predicates(question: str, language: str) -> frozenset[str]:

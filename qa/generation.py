@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Draft:
-    """What the model said, and what it cost."""
+    """What the model said, and what it cost.
+
+    Attributes:
+        text: To the letter.
+        answer: Without the label that the prompt ends with ("Risposta:"), which small models repeat.
+        usage: Calls and tokens.
+    """
 
     text: str = ""
+    answer: str = ""
     usage: Usage = Usage()
 
 
@@ -28,9 +35,10 @@ def draft_answer(chat: "ChatModel", question: str, passages: Sequence[Passage], 
         ModelError: The model cannot be reached or its reply is cut short.
     """
     values = {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
-    prompt = load_prompt("answer", language).fill(values)
-    reply = chat.invoke(prompt)
-    return Draft(reply.text, _usage(reply))
+    prompt = load_prompt("answer", language)
+    reply = chat.invoke(prompt.fill(values))
+    label = prompt.user.rpartition("\n")[2]
+    return Draft(reply.text, reply.text.strip().removeprefix(label).strip(), _usage(reply))
 
 
 def numbered(passages: Sequence[Passage]) -> str:

@@ -58,7 +58,7 @@ def heard(
     nearest = {stem for sentence in ranked[:_DRAWN_FROM] for stem in stems(sentence.text, _language(sentence, index))}
     return replace(
         signs,
-        echo=float(said @ best - _FLOOR) / (1 - _FLOOR),
+        echo=max(0.0, float(said @ best - _FLOOR) / (1 - _FLOOR)),
         drawn=len(new & nearest) / len(new) if new else 0.0,
     )
 

@@ -281,7 +281,7 @@ class Inquiry:
             statements = self._statements(read, ranked[: self.bot.settings.sentences])
             self.signs = heard(
                 self.signs,
-                plain_text(self.draft.text),
+                plain_text(self.draft.answer),
                 self.question,
                 self.language,
                 ranked=ranked,
@@ -322,7 +322,7 @@ class Inquiry:
     def _statements(self, read: tuple[Passage, ...], best: list[ScoredSentence]) -> list[Piece]:
         """Return the draft's sentences that hold: each atom stands in the articles, something asked for is new, the best evidence is theirs."""
         candidates = windows(read, {source: s.article.language for source, s in self.index.snapshot.articles.items()})
-        text = plain_text(self.draft.text)
+        text = plain_text(self.draft.answer)
         checked = []
         for span in sentence_spans(text, language=self.language):
             statement = text[span.start : span.end]

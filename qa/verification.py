@@ -55,9 +55,11 @@ def windows(read: Sequence[Passage], languages: Mapping[str, str]) -> list[Windo
 
 
 def find_support(statement: str, language: str, candidates: Sequence[Window], question: str = "") -> tuple[Window, ...]:
-    """Return the shortest citation that holds every atom of ``statement``: one window, else two together; empty if there is none.
+    """Return the citation that holds every atom of ``statement``: one window, else two together; empty if there is none.
 
-    Among equally short windows the one that shares most content words with the statement wins, then the better ranked one.
+    The window that shares most of the words that the statement adds to the question wins, then the shortest, then the one that shares most
+    content words with it, then the better ranked one. Two windows must each hold one of the statement's names, if it has any: a number that
+    stands anywhere in the articles supports nothing.
 
     Args:
         statement: A sentence of a draft.
@@ -66,23 +68,33 @@ def find_support(statement: str, language: str, candidates: Sequence[Window], qu
         question: What was asked: its words count less than what the statement adds to them.
     """
     atoms = find_atoms(statement, language)
+    if not _spelt_as_known(atoms, candidates):
+        return ()
     asked = frozenset(stems(question, language))
     content = frozenset(stems(statement, language))
     new = content - asked
 
-    def merit(window: Window) -> tuple[float, float, int, int]:
+    def merit(window: Window) -> tuple[int, int, int, int]:
         own = frozenset(stems(window.text, language))
-        return (-float(len(new & own)), -float(len(content & own)), window.sentences, window.rank)
+        return (-len(new & own), window.sentences, -len(content & own), window.rank)
 
     counted = [w for w in candidates if all(counts_alike(a, statement, w, language) for a in atoms if stands_in(a, w))]
     whole = [window for window in counted if not missing_atoms(atoms, [window])]
     if whole:
-        return (min(whole, key=lambda w: (w.sentences, *merit(w))),)
-    near = sorted(counted, key=lambda w: (len(missing_atoms(atoms, [w])), w.sentences, *merit(w)))[:_PAIRS]
+        return (min(whole, key=merit),)
+    names = [atom for atom in atoms if atom.kind == "name"]
+    tied = [w for w in counted if not names or any(stands_in(name, w) for name in names)]
+    near = sorted(tied, key=lambda w: (len(missing_atoms(atoms, [w])), w.sentences, *merit(w)))[:_PAIRS]
     for pair in sorted(combinations(near, 2), key=lambda pair: sum(w.sentences for w in pair)):
         if not missing_atoms(atoms, pair):
             return pair
     return ()
+
+
+def _spelt_as_known(atoms: Sequence[Atom], candidates: Sequence[Window]) -> bool:
+    """Whether every name is spelt as in some window: a question's misspelling is not repeated as a fact."""
+    known = {word for window in candidates for word in words(window.text)}
+    return all(part in known for atom in atoms if atom.kind == "name" for part in words(atom.value))
 
 
 def missing_atoms(atoms: Sequence[Atom], cited: Sequence[Window]) -> tuple[Atom, ...]:

@@ -24,4 +24,4 @@ def test_probability_is_the_logistic_of_the_weighted_signs():
 
 def test_better_evidence_gives_more_confidence():
     calibration = load_calibration()
-    assert calibration.probability(replace(NOTHING, fits=1.0, similarity=1.0)) > calibration.probability(NOTHING)
+    assert calibration.probability(replace(NOTHING, fits=1.0, echo=1.0)) > calibration.probability(NOTHING)

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from eval.cases import Case, Support
 from eval.metrics.atoms import AtomFinder, find_atoms, unsupported
-from eval.metrics.reading import evidence, is_verbatim, markers, own_words, sentences, without_markers
+from eval.metrics.reading import (
+    evidence,
+    is_verbatim,
+    markers,
+    own_words,
+    sentences,
+    without_attributions,
+    without_markers,
+)
 from qa.schema import Answer, Article, Citation
 
 
@@ -36,7 +44,10 @@ def citation_recall_precision(
         None if the text holds no sentence.
     """
     cited = {citation.marker: evidence(citation, articles) for citation in reversed(answer.citations)}
-    checked = [_check_sentence(sentence, cited, find) for sentence in sentences(answer.text, answer.language)]
+    checked = [
+        _check_sentence(_unattributed(sentence, answer), cited, find)
+        for sentence in sentences(answer.text, answer.language)
+    ]
     if not checked:
         return None
     citations = sum(total for _, _, total in checked)
@@ -59,6 +70,12 @@ def _check_sentence(sentence: str, cited: Mapping[int, str], find: AtomFinder) -
         return False, 0, len(texts)
     relevant = sum(supports([text]) or not supports(texts[:i] + texts[i + 1 :]) for i, text in enumerate(texts))
     return True, len(texts) if len(texts) == 1 else relevant, len(texts)
+
+
+def _unattributed(sentence: str, answer: Answer) -> str:
+    """Return a sentence without the origin of what it cites, which the citations state themselves."""
+    named = markers(sentence)
+    return without_attributions(sentence, [citation for citation in answer.citations if citation.marker in named])
 
 
 def span_recall_precision(

@@ -1,7 +1,7 @@
 """Reading an answer: its markers, its sentences, its own words, and the article text behind its citations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from qa.schema import Answer, Article, Citation
 from qa.sentences import sentence_spans
@@ -63,14 +63,25 @@ def is_verbatim(citation: Citation, articles: Mapping[str, Article]) -> bool:
 
 
 def own_words(answer: Answer, articles: Mapping[str, Article]) -> str:
-    """Return the answer's text without markers and without quotations that stand to the letter in a text it cites."""
+    """Return the answer's text without markers, and without quotations that stand to the letter in a text it cites and their attributions."""
     cited = [_flat(evidence(citation, articles)) for citation in answer.citations]
 
     def keep(match: re.Match[str]) -> str:
         quoted = _flat(next(group for group in match.groups() if group is not None))
         return " " if any(quoted in text for text in cited) else match.group()
 
-    return " ".join(_QUOTATION.sub(keep, without_markers(answer.text)).split())
+    text = without_attributions(without_markers(answer.text), answer.citations)
+    return " ".join(_QUOTATION.sub(keep, text).split())
+
+
+def without_attributions(text: str, citations: Iterable[Citation]) -> str:
+    """Return ``text`` without what introduces a quotation and only says who published a cited article, and when ("ANSA, 09-02-2021:")."""
+    for citation in citations:
+        day = "-".join(reversed((citation.date or "").partition("T")[0].split("-")))
+        origin = ", ".join(part for part in (citation.publisher, day) if part)
+        if origin:
+            text = re.sub(rf"(?<![\w-]){re.escape(origin)}:\s*(?=[{''.join(_OPENING)}])", "", text)
+    return text
 
 
 def _flat(text: str) -> str:

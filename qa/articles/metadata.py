@@ -13,6 +13,7 @@ _TITLE_CHARACTERS = 90
 _LONGEST_HEADING = 100
 _MOST_HEADING_WORDS = 14
 _MOST_NAME_WORDS = 5
+_EDITION_WORDS = 3  # "La Gazzetta dello Sport, edizione di Bari" in a field of its own
 _LONGEST_SIGNATURE = 120
 _HEAD_PARAGRAPHS = 8  # How far down a date or agency line still belongs to the article's head.
 _FOOT_LINES = 3
@@ -59,11 +60,20 @@ def complete(draft: Draft, source: str) -> Article:
         body=body,
         title=draft.title or found.get("title") or _first_words(text, body),
         date=draft.date or found.get("date"),
-        publisher=draft.publisher or found.get("publisher") or found.get("author"),
+        publisher=_name(draft.publisher or found.get("publisher") or found.get("author")),
         url=draft.url or web_address(found.get("url")),
         headings=_headings(draft, body),
         language=detect_language(text[body.start : body.end], "it"),
     )
+
+
+def _name(stated: str | None) -> str | None:
+    """Return what may be shown as the name of a publisher: of what is stated, the first sentence, if it is as short as a name."""
+    if not stated:
+        return None
+    [first, *_] = sentence_spans(stated) or [Span(start=0, end=len(stated))]
+    name = stated[first.start : first.end]
+    return name.removesuffix(".") if len(name.split()) <= _MOST_NAME_WORDS + _EDITION_WORDS else None
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
