@@ -136,14 +136,15 @@ def _wrongness(comparison: Comparison) -> Check:
 
 
 def _replies(samples: Sequence[Sample], flakes: tuple[int, int]) -> Check:
+    """Judge the replies against the upper bound of the measured flake rate, which few replies measure coarsely."""
     from scipy import stats
 
     asked = sum(len(sample.lookups.rechecked) for sample in samples)
     differing = sum(len(sample.lookups.differing) for sample in samples)
-    rate = flakes[0] / flakes[1] if flakes[1] else 0.0
+    rate = wilson(*flakes).high
     p = float(stats.binomtest(differing, asked, rate, alternative="greater").pvalue) if asked else 1.0
     return Check(
         name="The model still says what is recorded",
         passed=p >= SIGNIFICANCE,
-        detail=f"{differing} of {asked} differ; {rate:.1%} is usual" if asked else "not asked",
+        detail=f"{differing} of {asked} differ; up to {rate:.1%} is usual" if asked else "not asked",
     )

@@ -115,7 +115,8 @@ def test_replies_that_changed_fail_only_beyond_the_usual(home, right):
     rechecked = Selection(sets=("carrera",), recheck=1.0)
     changed = run(make_subject(home, reply=lambda prompt: oracle(prompt).upper()), home, rechecked)
     name = "The model still says what is recorded"
-    assert not by_name(gate(right, changed))[name].passed
+    assert by_name(gate(right, changed))[name].passed  # nothing is known of the usual rate yet
+    assert not by_name(gate(right, changed, flakes=(2, 40)))[name].passed
     assert by_name(gate(right, changed, flakes=(70, 100)))[name].passed
     assert by_name(gate(right, right))[name].detail == "not asked"
 

@@ -11,6 +11,7 @@ from qa.schema import Final, Retrieved, Token
 from qa.verification import plain_text
 
 QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
+REPLY = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata successiva."
 
 
 def check_citations(answer, bot):
@@ -22,11 +23,11 @@ def check_citations(answer, bot):
 
 
 def test_an_answer_quotes_the_articles_and_cites_them(bot, scripted_chat):
-    scripted_chat.llm.otherwise = "La Supercoppa fu vinta contro la Lokomotiv Mosca."
+    scripted_chat.llm.otherwise = REPLY
     answer = bot.ask(QUESTION)
     assert answer.status == "answered"
     assert "Lokomotiv" in answer.text
-    assert answer.raw_text == "La Supercoppa fu vinta contro la Lokomotiv Mosca."
+    assert answer.raw_text == REPLY
     assert answer.passages
     assert answer.language == "it"
     assert answer.model == "scripted"
