@@ -23,7 +23,7 @@ class Signs:
         dated: Whether a date is asked for.
         names: Share of the question's names that the chunk of the best sentence holds.
         conflict: Whether articles give different values.
-        echo: Cosine of the draft with the best sentence, from 0 for unrelated texts to 1; 0 before the model was asked.
+        echo: By how much the draft is nearer to the best sentence than to a dozen others on the average; 0 before the model was asked.
         drawn: Share of the draft's new content words that the two best sentences hold; 0 before the model was asked.
     """
 

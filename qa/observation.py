@@ -10,12 +10,13 @@ from qa.questions import expected_answer
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
-from qa.verification import Window, same_word
+from qa.verification import Window, missing_atoms, same_word
 
 if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
 
-_FLOOR = 0.8  # e5's cosines lie between here and 1.
+_SPREAD = 0.1  # By so much e5's cosines differ between sentences that say the same and others.
+_COMPARED = 12
 _RANK = 8
 _DRAWN_FROM = 2  # Sentences.
 _RELATED = 0.5  # Share of a question's names, and of its content words.
@@ -53,14 +54,33 @@ def heard(
     """Return the signs with what the draft of the model adds to them: how near it comes to the sentences that were ranked best without it."""
     if not draft:
         return signs
-    said, best = embeddings.encode_documents([draft, ranked[0].text])
+    said, *seen = embeddings.encode_documents([draft, *(sentence.text for sentence in ranked[:_COMPARED])])
+    # Against the others, because the cosines of two languages are lower throughout.
+    similarities = [float(said @ sentence) for sentence in seen]
+    echo = (similarities[0] - sum(similarities) / len(similarities)) / _SPREAD
+    nearest = ranked[:_DRAWN_FROM]
+    compare = _words_drawn if language == _language(ranked[0], index) else _atoms_drawn
+    return replace(signs, echo=echo, drawn=compare(draft, question, language, nearest, index))
+
+
+def _words_drawn(draft: str, question: str, language: str, nearest: Sequence[ScoredSentence], index: Index) -> float:
+    """Share of the content words that a draft adds to its question that some sentences hold."""
     new = frozenset(stems(draft, language)) - frozenset(stems(question, language))
-    nearest = {stem for sentence in ranked[:_DRAWN_FROM] for stem in stems(sentence.text, _language(sentence, index))}
-    return replace(
-        signs,
-        echo=max(0.0, float(said @ best - _FLOOR) / (1 - _FLOOR)),
-        drawn=len(new & nearest) / len(new) if new else 0.0,
-    )
+    known = {stem for sentence in nearest for stem in stems(sentence.text, _language(sentence, index))}
+    return len(new & known) / len(new) if new else 0.0
+
+
+def _atoms_drawn(draft: str, question: str, language: str, nearest: Sequence[ScoredSentence], index: Index) -> float:
+    """Share of the numbers, dates and names that a draft adds to its question that some sentences hold: words of another language cannot be compared."""
+    asked = set(words(question))
+    new = [atom for atom in find_atoms(draft, language) if not set(words(atom.value)) <= asked]
+    articles = index.snapshot.articles
+    held = [
+        Window(a.source, s.span, s.text, 1, find_atoms(s.text, a.language, a.date), 0)
+        for s in nearest
+        for a in [articles[s.chunk.source].article]
+    ]
+    return 1 - len(missing_atoms(new, held)) / len(new) if new else 0.0
 
 
 def related(

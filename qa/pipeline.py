@@ -305,7 +305,7 @@ class Inquiry:
     def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[Piece]:
         """Return what is quoted beside the statements: what they rest on and the best sentence; without statements, the best two."""
         if not statements:
-            return [self._quoted(sentence) for sentence in ranked[:QUOTED]]
+            return [Piece(load_phrases(self.language)["quoting"]), *map(self._quoted, ranked[:QUOTED])]
         resting = [s for s in ranked if any(rests_on(statement.support, [s]) for statement in statements)]
         return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
 

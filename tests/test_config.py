@@ -132,7 +132,8 @@ def test_a_secret_is_masked_wherever_settings_are_shown():
     assert "hunter2" not in str(settings.in_force())
 
 
-def test_what_is_in_force_tells_set_from_default_also_after_replacing():
+def test_what_is_in_force_tells_set_from_default_also_after_replacing(monkeypatch):
+    monkeypatch.delenv("QA_CACHE_DIR", raising=False)
     told = {name: state for name, _, state in Settings(port=1).replace(model="openai:x").in_force()}
     assert {name for name, state in told.items() if state == "set"} == {"port", "model"}
 

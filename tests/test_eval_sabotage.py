@@ -85,7 +85,9 @@ class ShufflesPassages(QA):
     @property
     def retriever(self):
         own = super().retriever
-        return Shuffling(index=own.index, embeddings=own.embeddings, candidates=own.candidates, k=own.k)
+        return Shuffling(
+            **{name: getattr(own, name) for name in ("index", "embeddings", "interaction", "candidates", "k")}
+        )
 
 
 class Unverified(QA):
