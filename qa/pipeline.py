@@ -23,6 +23,7 @@ from qa.interaction import LateInteraction
 from qa.language import detect_language
 from qa.observation import heard, observe, related, rests_on
 from qa.prompts import load_phrases, prompts_fingerprint
+from qa.questions import expected_answer
 from qa.retrieval import HybridRetriever, Index, ScoredSentence, rank_sentences
 from qa.schema import (
     Answer,
@@ -289,7 +290,7 @@ class Inquiry:
                 embeddings=self.bot.embeddings,
             )
         # A model that failed has not spoken against the sentences that were found.
-        if not failed and self.calibration.withholds(self.signs):
+        if not failed and (self.calibration.withholds(self.signs) or not self._answered(statements, ranked)):
             return self._refusal(ranked, read)
         self.status = "answered"
         return [*statements, *self._quotations(statements, ranked)]
@@ -301,6 +302,11 @@ class Inquiry:
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
             return refusal
         return [*refusal, Piece(phrases["nearest"]), self._quoted(ranked[0])]
+
+    def _answered(self, statements: list[Piece], ranked: list[ScoredSentence]) -> bool:
+        """Whether what would be said holds what is asked for: sentences without a date are no answer to "when"."""
+        open_question = expected_answer(self.question) == "other"
+        return bool(statements) or open_question or any(sentence.fits for sentence in ranked[:QUOTED])
 
     def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[Piece]:
         """Return what is quoted beside the statements: what they rest on and the best sentence; without statements, the best two."""
