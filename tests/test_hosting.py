@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from fakes import SmallEmbeddings
 from gradio_client import Client
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -27,7 +27,7 @@ from qa.schema import Answer
 from qa.ui.access import Access
 from qa.ui.line import Line, LineFullError
 from qa.ui.loading import Loading
-from qa.ui.server import address, bind, build_app, serving
+from qa.ui.server import build_app, in_background, serving
 from qa.ui.texts import texts
 
 pytestmark = [
@@ -158,6 +158,13 @@ def test_the_refusal_speaks_the_language_of_the_browser(guarded: TestClient) -> 
     assert guarded.get("/").text == texts("en")["log_in"]
 
 
+def ask(page: Page) -> None:
+    """Ask on the page and see the answer."""
+    page.locator("#question textarea").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation .answer:not(.partial)")).to_be_visible()
+
+
 @pytest.mark.browser
 def test_people_log_in_and_ask(browser: Browser, host: Host) -> None:
     bot = host(auth=ADA)
@@ -165,9 +172,7 @@ def test_people_log_in_and_ask(browser: Browser, host: Host) -> None:
     with serving(bot, started(bot)) as url, closing(browser.new_context(http_credentials=login, locale="it")) as known:
         page = known.new_page()
         page.goto(url)
-        page.locator("#question textarea").fill(QUESTION)
-        page.keyboard.press("Enter")
-        expect(page.locator("#conversation .answer:not(.partial)")).to_be_visible()
+        ask(page)
         page.get_by_role("tab", name="Articoli").click()
         files = [{"name": "rossi.txt", "mimeType": "text/plain", "buffer": b"Ada Rossi allena il Pavia dal 2019."}]
         page.locator("#upload input[type=file]").set_input_files(files)
@@ -210,14 +215,8 @@ def proxied(target: str, prefix: str) -> Starlette:
 @contextmanager
 def running(app: Starlette) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, ws="none"))
-    with bind("127.0.0.1", 0) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            yield address(listening)
-        finally:
-            server.should_exit = True
-            thread.join()
+    with in_background(server, "127.0.0.1", 0) as url:
+        yield url
 
 
 @pytest.mark.browser
@@ -232,9 +231,7 @@ def test_page_and_api_answer_under_a_path_of_a_proxy(browser: Browser, host: Hos
             context.on("response", lambda reply: failed.append(reply.url) if reply.status >= 400 else None)
             page = context.new_page()
             page.goto(public)
-            page.locator("#question textarea").fill(QUESTION)
-            page.keyboard.press("Enter")
-            expect(page.locator("#conversation .answer:not(.partial)")).to_be_visible()
+            ask(page)
             page.get_by_role("tab", name="Cronologia").click()
             expect(page.locator("#timeline .axis")).to_be_visible()
         # Only what a browser asks for by itself, at the root of the host, is not ours.

@@ -194,8 +194,14 @@ def _worth_logging(record: logging.LogRecord) -> bool:
 @contextmanager
 def serving(bot: "QA", loading: "Loading", *, port: int = 0) -> Iterator[str]:
     """Serve a bot's page in the background, on any free port for 0, and give its address; leaving ends it."""
-    server = build_server(bot, loading)
-    with bind(bot.settings.host, port) as listening:
+    with in_background(build_server(bot, loading), bot.settings.host, port) as url:
+        yield url
+
+
+@contextmanager
+def in_background(server: "uvicorn.Server", host: str, port: int) -> Iterator[str]:
+    """Run any server on a thread and give its address; leaving ends it."""
+    with bind(host, port) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="page", daemon=True)
         thread.start()
         try:
