@@ -1,0 +1,156 @@
+"""What questions need: articles brought in line with their files, an index to search, two models; each loaded when first needed, and once."""
+
+import logging
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from qa.config import Settings, fingerprint
+from qa.indexing import SyncProgress, sync
+from qa.interaction import LateInteraction
+from qa.prompts import prompts_fingerprint
+from qa.retrieval import HybridRetriever, Index
+from qa.schema import Article, ArticleInfo, SyncReport
+from qa.store import Store
+
+if TYPE_CHECKING:
+    from qa.models.chat import ChatModel
+    from qa.models.embeddings import SentenceEmbeddings
+    from qa.models.progress import Progress
+
+log = logging.getLogger(__name__)
+
+
+class Resources:
+    """Articles, index and models; a context manager, safe to share between threads.
+
+    Args:
+        settings: What to read and how; by default from the environment.
+        chat: A language model to use instead of the one the settings name; it is not closed with this object.
+        embeddings: Likewise an embedding model.
+        progress: Told about downloads of model files.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        chat: "ChatModel | None" = None,
+        embeddings: "SentenceEmbeddings | None" = None,
+        progress: "Progress | None" = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self._progress = progress
+        self._chat = chat
+        self._owns_chat = chat is None
+        self._embeddings = embeddings
+        self._store: Store | None = None
+        self._retriever: HybridRetriever | None = None
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the models and the index; the next question would load them anew."""
+        with self._lock:
+            if self._chat is not None and self._owns_chat:
+                self._chat.close()
+                self._chat = None
+            if self._store is not None:
+                self._store.close()
+            self._retriever = self._store = None
+
+    # What a question needs, loaded once.
+
+    @property
+    def embeddings(self) -> "SentenceEmbeddings":
+        """The embedding model.
+
+        Raises:
+            ModelError: It cannot be fetched or loaded.
+        """
+        with self._lock:
+            if self._embeddings is None:
+                from qa.models.embeddings import load_embeddings
+
+                self._embeddings = load_embeddings(self.settings, self._progress)
+            return self._embeddings
+
+    @property
+    def chat(self) -> "ChatModel":
+        """The language model.
+
+        Raises:
+            ModelError: It cannot be fetched, loaded or reached.
+        """
+        with self._lock:
+            if self._chat is None:
+                from qa.models.chat import load_chat_model
+
+                self._chat = load_chat_model(self.settings, self._progress)
+            return self._chat
+
+    @property
+    def retriever(self) -> "HybridRetriever":
+        """The LangChain retriever over the index, which is brought in line with the sources before its first use.
+
+        Raises:
+            StoreError: The index cannot be read or written.
+        """
+        with self._lock:
+            if self._retriever is None or self._store is None:
+                self.sync()
+            elif self._store.revision != self._retriever.index.snapshot.revision:
+                self._load_index(self._store)  # Another process has changed the index.
+            assert self._retriever is not None  # noqa: S101 - both ways have just made it
+            return self._retriever
+
+    def _load_index(self, store: Store) -> None:
+        self._retriever = HybridRetriever(
+            index=Index(store, store.snapshot()),
+            embeddings=self.embeddings,
+            interaction=LateInteraction(self.embeddings),
+            candidates=self.settings.candidates,
+            k=self.settings.sentences,
+        )
+
+    def sync(self, progress: SyncProgress | None = None) -> SyncReport:
+        """Bring the index in line with the sources.
+
+        Raises:
+            StoreError: The index cannot be written, or another process holds it.
+        """
+        with self._lock:
+            if self._store is None:
+                self._store = Store(self.settings, self.embeddings.fingerprint)
+            report = sync(self.settings, self._store, lambda: self.embeddings, progress)
+            if report.changed or self._retriever is None:
+                self._load_index(self._store)
+        for rejection in report.rejected:
+            log.warning("%s was not read: %s", rejection.source, rejection.reason)
+        return report
+
+    def articles(self) -> list[ArticleInfo]:
+        """Return what is indexed, by source."""
+        stored = self.retriever.index.snapshot.articles
+        return [stored[source].info for source in sorted(stored)]
+
+    def article(self, source: str) -> Article:
+        """Return an indexed article whole.
+
+        Raises:
+            KeyError: There is no such article in the index.
+        """
+        return self.retriever.index.snapshot.articles[source].article
+
+    def fingerprint(self) -> str:
+        """Hash of everything that shapes an answer: settings, prompts, both models."""
+        return fingerprint(
+            [self.settings.fingerprint(), prompts_fingerprint(), self.embeddings.fingerprint, self.chat.fingerprint]
+        )
