@@ -1,14 +1,15 @@
 """The language model reads the passages and drafts an answer. What it says is checked elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.prompts import load_phrases, load_prompt
-from qa.schema import Passage, Usage
+from qa.schema import Passage, Usage, Working
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage
+    from langchain_core.messages import AIMessageChunk
 
     from qa.models.chat import ChatModel
 
@@ -28,15 +29,31 @@ class Draft:
     usage: Usage = Usage()
 
 
-def draft_answer(chat: "ChatModel", question: str, passages: Sequence[Passage], language: str) -> Draft:
-    """Ask the model to answer ``question`` from ``passages``, numbered from 1.
+def draft_answer(
+    chat: "ChatModel", question: str, passages: Sequence[Passage], language: str
+) -> Generator[Working, None, Draft]:
+    """Let the model answer ``question`` from ``passages``, numbered from 1; closing the generator stops the model.
+
+    Yields:
+        What the model does, whenever it is heard of.
+
+    Returns:
+        All that it said.
 
     Raises:
         ModelError: The model cannot be reached or its reply is cut short.
     """
+    from langchain_core.messages import AIMessageChunk
+
     values = {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
     prompt = load_prompt("answer", language)
-    reply = chat.invoke(prompt.fill(values))
+    yield Working(doing="reading")
+    reply = AIMessageChunk(content="")
+    with closing(chat.stream(prompt.fill(values))) as pieces:
+        for piece in pieces:
+            reply += piece
+            words = len(reply.text.split())
+            yield Working(doing="drafting" if words else "reading", words=words)
     label = prompt.user.rpartition("\n")[2]
     return Draft(reply.text, reply.text.strip().removeprefix(label).strip(), _usage(reply))
 
@@ -52,7 +69,7 @@ def _numbered(passages: Sequence[Passage]) -> Iterator[str]:
         yield f"[{number}]{f' ({origin})' if origin else ''} {passage.text}"
 
 
-def _usage(reply: "AIMessage") -> Usage:
+def _usage(reply: "AIMessageChunk") -> Usage:
     counted = reply.usage_metadata
     return Usage(
         model_calls=1,

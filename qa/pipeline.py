@@ -4,8 +4,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing, contextmanager
 from functools import cache
 
 from qa.composition import Composer, Piece, quotation
@@ -30,6 +30,7 @@ from qa.schema import (
     Retrieved,
     Status,
     Token,
+    Working,
 )
 from qa.sentences import sentence_spans
 from qa.verification import answers, find_support, plain_text, windows
@@ -66,19 +67,40 @@ class QA(Resources):
                 return event.answer
         raise AssertionError("a stream ends with its final event")
 
-    def stream(self, question: str, *, history: History = ()) -> Iterator[Event]:
-        """Answer a question step by step: what will be read, each checked sentence, the whole answer."""
+    def stream(self, question: str, *, history: History = ()) -> Generator[Event]:
+        """Answer a question step by step: what will be read, how it goes, each checked sentence, the whole answer.
+
+        Closing the generator gives the question up: the model stops too.
+        """
         return Inquiry(self, question, history, load_calibration()).events()
 
     async def aask(self, question: str, *, history: History = ()) -> Answer:
         """Like ``ask``, for asyncio."""
-        return await asyncio.to_thread(self.ask, question, history=history)
+        async with aclosing(self.astream(question, history=history)) as events:
+            async for event in events:
+                if isinstance(event, Final):
+                    return event.answer
+        raise AssertionError("a stream ends with its final event")
 
-    async def astream(self, question: str, *, history: History = ()) -> AsyncIterator[Event]:
-        """Like ``stream``, for asyncio."""
+    async def astream(self, question: str, *, history: History = ()) -> AsyncGenerator[Event]:
+        """Like ``stream``, for asyncio; cancelling it gives the question up as soon as its present step ends."""
         events = self.stream(question, history=history)
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+        step_under_way = threading.Lock()
+
+        def step() -> Event | None:
+            with step_under_way:
+                return next(events, None)
+
+        def give_up() -> None:
+            with step_under_way:
+                events.close()
+
+        try:
+            while (event := await asyncio.to_thread(step)) is not None:
+                yield event
+        finally:
+            # Not awaited: a step can take seconds, and whoever cancels need not wait for it.
+            asyncio.get_running_loop().run_in_executor(None, give_up)
 
 
 class Inquiry:
@@ -102,7 +124,7 @@ class Inquiry:
         self.signs: Signs | None = None
         self.status: Status = "abstained"
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event]:
         """Yield what happens, the answer last."""
         start = time.perf_counter()
         with self._timed("retrieve"):
@@ -113,13 +135,13 @@ class Inquiry:
             read = excerpts(ranked, self.index, self.bot.settings.sentences)
         yield Retrieved(passages=read)
         composer = Composer({source: stored.article for source, stored in self.index.snapshot.articles.items()})
-        for piece in self._answer(ranked, read):
+        for piece in (yield from self._answer(ranked, read)):
             yield Token(text=composer.add(piece))
             self.timings.setdefault("first_token", time.perf_counter() - start)
         self.timings["total"] = time.perf_counter() - start
         yield Final(answer=self._finished(composer, read))
 
-    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
+    def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> Generator[Working, None, list[Piece]]:
         """Return what will be said: both values of a conflict, or what the model says and holds, beside the sentences it comes from."""
         if not ranked:
             return self._refusal(ranked, read)
@@ -132,7 +154,8 @@ class Inquiry:
         if self.calibration.withholds(self.signs.at_best()):
             return self._refusal(ranked, read)  # Whatever the model may say: it need not be asked.
         with self._timed("generate"):
-            failed = self._read(read)
+            failed = yield from self._read(read)
+        yield Working(doing="checking", words=len(self.draft.text.split()))
         with self._timed("verify"):
             statements = self._statements(read, ranked[: self.bot.settings.sentences])
             self.signs = heard(
@@ -170,10 +193,10 @@ class Inquiry:
         resting = [s for s in ranked if any(rests_on(statement.support, [s]) for statement in statements)]
         return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
 
-    def _read(self, read: tuple[Passage, ...]) -> bool:
+    def _read(self, read: tuple[Passage, ...]) -> Generator[Working, None, bool]:
         """Let the model read, and return whether it failed: then the articles' own sentences must do, and the notes say so."""
         try:
-            self.draft = draft_answer(self.bot.chat, self.question, read, self.language)
+            self.draft = yield from draft_answer(self.bot.chat, self.question, read, self.language)
         except ModelError as error:
             log.warning("answering without the model: %s", error)
             self.notes.append(f"The model did not answer: {error}")

@@ -173,6 +173,18 @@ class Retrieved(Record):
     passages: tuple[Passage, ...]
 
 
+class Working(Record):
+    """Event of ``stream``: the language model is at work, or its draft is being checked; close the stream to stop it.
+
+    Attributes:
+        doing: ``reading`` the passages, ``drafting`` an answer, or ``checking`` the draft.
+        words: How long the draft is by now.
+    """
+
+    doing: Literal["reading", "drafting", "checking"]
+    words: int = 0
+
+
 class Token(Record):
     """Event of ``stream``: the next checked piece of the answer's text."""
 
@@ -185,4 +197,4 @@ class Final(Record):
     answer: Answer
 
 
-Event = Retrieved | Token | Final
+Event = Retrieved | Working | Token | Final

@@ -88,7 +88,7 @@ class ChatModel:
         with self._call():
             return self.llm.invoke(messages, **options)
 
-    def stream(self, messages: "LanguageModelInput", **options: Any) -> Iterator["AIMessageChunk"]:
+    def stream(self, messages: "LanguageModelInput", **options: Any) -> Generator["AIMessageChunk"]:
         """Yield the reply in pieces; a reader who stops early stops the model too.
 
         Raises:
