@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.cases import SET_NAMES
-from qa.terminal import FAILURE, configure_logging, explained_errors, messages, output, plain, tolerate_narrow_encodings
+from qa.logs import configure_logging
+from qa.terminal import FAILURE, console_handler, explained_errors, messages, output, plain, tolerate_narrow_encodings
 
 if TYPE_CHECKING:
     from eval.compare import Comparison
@@ -47,7 +48,7 @@ def run(
     from qa.models.progress import rich_progress
 
     settings = Settings() if model is None else Settings(model=model)
-    configure_logging(settings.log_level)
+    configure_logging(settings, console_handler())
     selection = select(
         sets or SET_NAMES,
         categories or (),

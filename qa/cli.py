@@ -13,9 +13,10 @@ from typer.core import TyperGroup
 
 from qa.display import reading_bar, show_answer, show_articles, show_diagnosis, show_files, show_recommended, show_sync
 from qa.errors import QAError
+from qa.logs import configure_logging
 from qa.terminal import (
     FAILURE,
-    configure_logging,
+    console_handler,
     explained_errors,
     messages,
     output,
@@ -55,7 +56,7 @@ class Session:
         from qa.config import Settings
 
         settings = Settings()
-        configure_logging(settings.log_level)
+        configure_logging(settings, console_handler())
         return settings
 
     def open(self, model: str | None = None) -> "QA":

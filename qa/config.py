@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -14,12 +15,19 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from qa.errors import ConfigError
 from qa.passwords import Users
+from qa.secrecy import masked, without_password
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 APP_NAME = "carrera-qa"
 _PACKAGE = Path(__file__).parent
+# Settings that cannot change an answer.
+_PLACES = frozenset({"data_dir", "cache_dir", "sources", "model_base_url", "model_api_key", "chroma_url"})
+_RECORDING = frozenset({"log_level", "log_format", "log_file", "log_questions", "trace_dir", "otlp_endpoint"})
+_HOSTING = frozenset({"host", "port", "uploads", "auth", "root_path", "mcp", "runs_dir"})
+_WAITING = frozenset({"lock_timeout", "questions_at_once", "queue_size"})
+_SECRET_VARIABLE = re.compile(r"(?:_KEY|_TOKEN|_SECRET|PASSWORD)$")
 _ROOT_PATH = re.compile(r"(?:https?://[A-Za-z0-9.-]+(?::\d{1,5})?)?(?:/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -91,6 +99,16 @@ class Settings(BaseSettings):
     ] = 4
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="What is logged.")
+    log_format: Literal["text", "json"] = Field(default="text", description="How: lines to read, or JSON Lines.")
+    log_file: bool = Field(default=False, description="Whether also to `logs/qa.log` in the data folder, rotated.")
+    log_questions: bool = Field(default=False, description="Whether log lines and spans may hold questions.")
+    trace_dir: Path | None = Field(
+        default=None, description="Folder for a trace of each answer: passages, prompts, raw output, checks."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="OpenTelemetry collector for spans of each answer's steps, like http://localhost:4318.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the page is served on.")
     port: Annotated[
         int, Field(ge=0, le=65535, description="Its port; the next free one if it is taken, any for 0.")
@@ -128,7 +146,7 @@ class Settings(BaseSettings):
     def _at_home(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(_expanded(path) for path in value)
 
-    @field_validator("data_dir", "cache_dir", "runs_dir")
+    @field_validator("data_dir", "cache_dir", "runs_dir", "trace_dir")
     @classmethod
     def _anchored(cls, value: Path | None) -> Path | None:
         # A process that changes its folder later must not lose its files.
@@ -150,7 +168,7 @@ class Settings(BaseSettings):
             raise ValueError("It is written like /carrera or https://example.org/carrera")
         return value.rstrip("/") or None
 
-    @field_validator("chroma_url")
+    @field_validator("chroma_url", "otlp_endpoint")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"https?://[^/\s]", value, re.IGNORECASE):
@@ -176,6 +194,19 @@ class Settings(BaseSettings):
         """Return a copy with some settings changed, checked like new ones."""
         return type(self)(**{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
 
+    def masked(self, text: str) -> str:
+        """Return a text without the secrets of these settings and of the environment's variables for keys and tokens."""
+        given = [str(value) for value in (self.model_base_url, self.chroma_url, self.otlp_endpoint) if value]
+        hidden = [part for url in given for part in re.findall(r"(?<=://)[^/@\s]*(?=@)", url)]
+        hidden += [part.partition(":")[2] for part in hidden]
+        hidden += [value.get_secret_value() for value in (self.model_api_key,) if value]
+        hidden += self.auth.get_secret_value().split() if self.auth else []
+        hidden += [value for name, value in os.environ.items() if _SECRET_VARIABLE.search(name.upper())]
+        return masked(text, hidden)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        yield from ((name, shown) for name, shown, _ in self.in_force())
+
     def in_force(self) -> tuple[tuple[str, str, str], ...]:
         """Return (name, value, "set" or "default") of every setting, to be shown: secrets are masked."""
         values = ((name, getattr(self, name)) for name in type(self).model_fields)
@@ -184,27 +215,8 @@ class Settings(BaseSettings):
         )
 
     def fingerprint(self) -> str:
-        """Hash of the settings that can change an answer; secrets, folders and addresses are left out."""
-        places = {
-            "data_dir",
-            "cache_dir",
-            "sources",
-            "model_base_url",
-            "model_api_key",
-            "chroma_url",
-            "lock_timeout",
-            "log_level",
-            "host",
-            "port",
-            "uploads",
-            "auth",
-            "root_path",
-            "questions_at_once",
-            "queue_size",
-            "mcp",
-            "runs_dir",
-        }
-        return fingerprint(self.model_dump(mode="json", exclude=places))
+        """Hash of the settings that can change an answer."""
+        return fingerprint(self.model_dump(mode="json", exclude={*_PLACES, *_RECORDING, *_HOSTING, *_WAITING}))
 
 
 def _expanded(path: Path) -> Path:
@@ -226,11 +238,6 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return os.pathsep.join(map(str, value))
     return "" if value is None else without_password(str(value))
-
-
-def without_password(text: str) -> str:
-    """Return an address without the user name and password that may stand before its host."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", text)
 
 
 def _refuse_unknown_variables(settings: type[BaseSettings]) -> None:

@@ -12,8 +12,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from qa.config import APP_NAME, Settings, without_password
+from qa.config import APP_NAME, Settings
 from qa.errors import QAError, StoreError
+from qa.secrecy import without_password
 
 if TYPE_CHECKING:
     from qa.models.artifacts import Artifact

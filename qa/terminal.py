@@ -74,12 +74,9 @@ def show_error(error: QAError) -> None:
         console.print(plain(error.hint))
 
 
-def configure_logging(level: str) -> None:
-    """Send log lines to standard error: this package's from ``level`` on, those of libraries when they warn."""
-    logging.basicConfig(
-        level=logging.WARNING, handlers=[_ConsoleHandler()], format="%(levelname)s %(name)s: %(message)s", force=True
-    )
-    logging.getLogger("qa").setLevel(level)
+def console_handler() -> logging.Handler:
+    """Return what prints log lines to standard error."""
+    return _ConsoleHandler()
 
 
 class _ConsoleHandler(logging.Handler):

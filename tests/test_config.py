@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from qa.config import Settings, fingerprint, resource, without_password
+from qa.config import Settings, fingerprint, resource
 from qa.errors import ConfigError
+from qa.secrecy import without_password
 
 
 def test_the_environment_fills_the_settings(monkeypatch):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from qa.config import Settings, without_password
+from qa.config import Settings
 from qa.errors import QAError, StoreError
+from qa.secrecy import without_password
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

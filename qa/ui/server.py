@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 
 from qa.config import Settings
 from qa.errors import ConfigError, QAError
+from qa.logs import configure_logging
 from qa.passwords import Users
 
 if TYPE_CHECKING:
@@ -114,7 +115,9 @@ def build_server(bot: "QA", loading: "Loading") -> "uvicorn.Server":
     """
     import uvicorn
 
-    config = uvicorn.Config(build_app(bot, loading), log_level="warning", timeout_graceful_shutdown=1, ws="none")
+    config = uvicorn.Config(
+        build_app(bot, loading), log_level="warning", log_config=None, timeout_graceful_shutdown=1, ws="none"
+    )
     logging.getLogger("uvicorn.error").addFilter(_worth_logging)
     return uvicorn.Server(config)
 
@@ -219,7 +222,7 @@ def main() -> None:
     loading = Loading()
     try:
         settings = Settings()
-        logging.basicConfig(level=settings.log_level)
+        configure_logging(settings)
         with bind(settings.host, settings.port) as listening:
             bot = QA(settings, progress=loading.progress)
             server = build_server(bot, loading)
