@@ -13,6 +13,8 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _PLAIN = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ʼ": "'"}
 )
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_JOINERS = "\u200c\u200d"
 _SNOWBALL = {"it": "italian", "en": "english", "fr": "french", "es": "spanish", "de": "german", "pt": "portuguese"}
 
 
@@ -26,6 +28,17 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the folded words of ``text``; elisions fall apart ("l'addio" -> "l", "addio")."""
     return _WORD.findall(fold(text))
+
+
+def visible(text: str) -> str:
+    """Return ``text`` without the characters that have no look of their own and can carry what nobody sees.
+
+    Those are controls, lone surrogates, marks of direction, zero-width characters and tags. The joiners stay, which Persian and emoji need,
+    and so do white space and variation selectors.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) not in _UNSEEN or c.isspace() or c in _JOINERS)
 
 
 @cache

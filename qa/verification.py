@@ -1,5 +1,6 @@
 """Does a statement stand in the articles? Pure functions over sentences and their atoms."""
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from qa.atoms import Atom, find_atoms
 from qa.questions import answers_expectation, expected_answer
 from qa.schema import Passage, Span
 from qa.sentences import sentence_spans
-from qa.text import stems, words
+from qa.text import stems, visible, words
 
 _LONGEST_WINDOW = 3  # Sentences; more is no longer a quotation but a passage.
 _SPELLING = 84.0  # Two words this alike (Indel ratio, 0 to 100) are one name.
@@ -167,17 +168,33 @@ def answers(statement: str, question: str, language: str) -> bool:
 
 
 _FOLLOWING = re.compile(r"\s+([a-zà-öø-ÿ]{3,})")
-_MARKER = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\s*,?\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*")
+_MARKER = re.compile(r"(?<!\s)\s*+\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\s*,?\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*")
 _MARKUP = re.compile(
-    r"!?\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^<>]{0,200}>|(?m:^\s*#+\s+)|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+    r"!?\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)?\)|!(?=\[)"  # links and images
+    r"|\b[a-z][a-z0-9+.-]{1,30}://\S*|(?<![\w:/])//\S+|\bwww\.\S+|\b(?:javascript|vbscript|mailto):\S*|\bdata:\w+/\S*"
+    r"|<[^<>]{0,200}>|<[a-z/!?][^<>]*>|<(?=[a-z/!?])"
+    r"|(?m:^\s*#+\s+)|[*_`#]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}",
+    re.IGNORECASE,
 )
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
+_NESTING = 8  # Layers of markup in markup that are taken apart; of what has more of them, only the words stay.
+_NO_WORD = re.compile(r"[^\w\s]|_")
 
 
 def plain_text(text: str) -> str:
-    """Return model output as plain text: no markers, links, images, HTML or Markdown, white space folded.
+    """Return model output as plain text: no markers, links, images, HTML, Markdown or characters that cannot be seen, white space folded.
 
     What is taken out may put together what it stood between ("<<b>script>"), so it is repeated until nothing is left to take.
     """
-    while (bare := _MARKUP.sub(lambda match: match[1] or "", _MARKER.sub("", text))) != text:
+    for _ in range(_NESTING):
+        bare = _MARKUP.sub(lambda match: match[1] or "", _MARKER.sub("", _ENTITY.sub(_character, visible(text))))
+        if bare == text:
+            break
         text = bare
+    else:
+        text = _NO_WORD.sub("", text)
     return " ".join(text.split())
+
+
+def _character(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0])

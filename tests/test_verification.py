@@ -176,6 +176,18 @@ def test_an_english_statement_stands_in_an_italian_window():
         ("3 * 4", "3 * 4"),
         ("3 < 4", "3 < 4"),
         ("a\n\n b\u00a0c", "a b c"),
+        ("<img src=x onerror=alert(1) ora", "img src=x onerror=alert(1) ora"),
+        (f"<svg a='{'x' * 300}'> ora", "ora"),
+        ("</b", "/b"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt; &#60;b&#x3e; AT&amp;T e R&D", "alert(1) AT&T e R&D"),
+        ("vedi HTTPS://x.it/a, ftp://x.it e file:///etc/passwd", "vedi e"),
+        ("vedi //x.it/a o www.x.it/a, e/o niente", "vedi o e/o niente"),
+        ("javascript:alert(1) data:text/html,x mailto:a@x.it data: 9 febbraio", "data: 9 febbraio"),
+        ("[qui](javascript:alert(1)) [là](<https://x.it> 'titolo')", "qui là"),
+        ("![x][r] fine", "[x][r] fine"),
+        ("Ro\u200bssi\u202e\u2066 a\u00adl Pavia\x00\ud800", "Rossi al Pavia"),
+        ("Rossi\U000e0057\U000e0072\U000e0069", "Rossi"),
+        ("👨‍👩‍👧 ❤️ می‌خواهم", "👨‍👩‍👧 ❤️ می‌خواهم"),
         ("[sic]", "[sic]"),
         ("nel [2017]", "nel [2017]"),
         ("", ""),
@@ -191,3 +203,24 @@ def test_plain_text_has_no_marker_link_or_image_left(text):
     assert plain == " ".join(plain.split())
     assert not re.search(r"https?://\S", plain)
     assert len(plain) <= len(text)
+    assert plain == plain_text(plain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 50_000 + "x",
+        "[" * 50_000,
+        "![" * 25_000,
+        "[1" * 25_000 + "]" * 25_000,
+        "<" * 25_000 + "b>" * 25_000,
+        "[1," * 20_000,
+        "[a](" * 20_000,
+        "&amp;" * 10_000,
+        "&" + "amp;" * 20_000 + "lt;b>",
+    ],
+)
+def test_markup_in_markup_is_taken_apart_in_bounded_work(text):
+    plain = plain_text(text)
+    assert plain == plain_text(plain)
+    assert not re.search(r"<[a-z]", plain)
