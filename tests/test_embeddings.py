@@ -19,8 +19,10 @@ from qa.errors import ModelError
 from qa.models import embeddings
 from qa.models.artifacts import EMBEDDER, Artifact, fetch
 from qa.models.e5 import PROMPTS, convert
+from qa.models.e5_encoder import E5Encoder
 from qa.models.e5_weights import read_weights
 from qa.models.embeddings import SentenceEmbeddings, load_embeddings
+from qa.models.transformer_encoder import TransformerEncoder, load_transformer, quiet_transformers, sampled
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", "passage", ":", "carrera", "allena", "lo", "spartak", "mosca"]
 
@@ -89,8 +91,16 @@ def load_folder(folder: Path, **options) -> SentenceEmbeddings:
 
 
 @pytest.fixture(scope="module")
-def tiny(converted) -> SentenceEmbeddings:
+def by_transformers(converted) -> SentenceEmbeddings:
     return load_folder(converted)
+
+
+@pytest.fixture(scope="module", params=["sentence-transformers", "torch alone"])
+def tiny(request, converted, by_transformers) -> SentenceEmbeddings:
+    """The converted model, run in both ways."""
+    if request.param == "sentence-transformers":
+        return by_transformers
+    return SentenceEmbeddings(E5Encoder(converted), name="tiny", identity="tiny")
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +110,9 @@ def bert_folder(tmp_path_factory) -> Path:
     from sentence_transformers import SentenceTransformer
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
-    from qa.models.embeddings import _quiet_transformers
-
     folder = tmp_path_factory.mktemp("bert") / "multilingual-e5-small-copy"
     torch.manual_seed(1)
-    with _quiet_transformers():
+    with quiet_transformers():
         config = BertConfig(
             vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
         )
@@ -231,11 +239,11 @@ def test_nothing_to_encode_gives_no_rows(tiny):
     assert tiny.embed_documents([]) == []
 
 
-def test_questions_and_passages_carry_their_prompts(tiny):
+def test_questions_and_passages_carry_their_prompts(tiny, converted):
     from sentence_transformers import SentenceTransformer
 
-    with embeddings._quiet_transformers():
-        bare = SentenceTransformer(modules=list(tiny._model.children()), device="cpu")
+    with quiet_transformers():
+        bare = SentenceTransformer(modules=list(load_transformer("tiny", converted).children()), device="cpu")
     for encode, prompt in [(tiny.encode_queries, "query: "), (tiny.encode_documents, "passage: ")]:
         np.testing.assert_allclose(encode(["carrera"])[0], bare.encode(f"{prompt}carrera"), atol=1e-5)
 
@@ -286,7 +294,8 @@ def test_a_model_that_does_not_tell_its_tokens_apart_gets_each_word_alone():
     tokenizer = Tokenizer(WordLevel({"[UNK]": 0, "carrera": 1, "mosca": 2}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = Whitespace()
     static = StaticEmbedding(tokenizer, embedding_weights=np.eye(3, 8, dtype=np.float32))
-    model = SentenceEmbeddings(SentenceTransformer(modules=[static], device="cpu"), name="static")
+    encoder = TransformerEncoder(SentenceTransformer(modules=[static], device="cpu"))
+    model = SentenceEmbeddings(encoder, name="static", identity="static")
     [words] = model.encode_words(["carrera, mosca"])
     assert words.spans.tolist() == [[0, 7], [9, 14]]
     np.testing.assert_allclose(words.vectors @ words.vectors.T, np.eye(2), atol=1e-6)
@@ -313,17 +322,33 @@ def test_torch_keeps_the_number_of_threads_it_had(tiny):
     assert torch.get_num_threads() == before
 
 
-def test_the_fingerprint_follows_weights_prompts_and_length(tiny, converted, tmp_path):
-    assert load_folder(converted).fingerprint == tiny.fingerprint
+def test_the_fingerprint_follows_weights_prompts_and_length(by_transformers, converted, tmp_path):
+    assert load_folder(converted).fingerprint == by_transformers.fingerprint
     (tmp_path / "other.bin").write_bytes(tiny_weights(seed=1))
     (tmp_path / "other").mkdir()
     convert(tmp_path / "other.bin", tmp_path / "other")
     other = load_folder(tmp_path / "other")
-    prompted, shorter = load_folder(converted)._model, load_folder(converted)._model
+    prompted, shorter = load_transformer("x", converted), load_transformer("x", converted)
     prompted.prompts = {"query": "domanda: ", "document": ""}
     shorter.max_seq_length = 8
-    changed = [other, SentenceEmbeddings(prompted, name="x"), SentenceEmbeddings(shorter, name="x")]
-    assert len({tiny.fingerprint, *(one.fingerprint for one in changed)}) == 4
+    changed = [
+        other,
+        *(SentenceEmbeddings(TransformerEncoder(m), name="x", identity=sampled(m)) for m in (prompted, shorter)),
+    ]
+    assert len({by_transformers.fingerprint, *(one.fingerprint for one in changed)}) == 4
+
+
+def test_torch_alone_says_what_sentence_transformers_says(by_transformers, converted):
+    own = SentenceEmbeddings(E5Encoder(converted), name="tiny", identity="tiny")
+    texts = ["", "  carrera  a\nmosca ", *("carrera è a mosca " * n for n in range(60)), "qualcosa, altro"]
+    np.testing.assert_allclose(own.encode_documents(texts), by_transformers.encode_documents(texts), atol=1e-5)
+    np.testing.assert_allclose(own.encode_queries(texts), by_transformers.encode_queries(texts), atol=1e-5)
+    assert (own.dimension, own.max_tokens) == (by_transformers.dimension, by_transformers.max_tokens)
+    for query in (True, False):
+        pairs = zip(own.encode_words(texts, query=query), by_transformers.encode_words(texts, query=query), strict=True)
+        for ours, theirs in pairs:
+            assert ours.spans.tolist() == theirs.spans.tolist()
+            np.testing.assert_allclose(ours.vectors, theirs.vectors, atol=1e-5)
 
 
 # Other models
@@ -338,10 +363,10 @@ def test_any_sentence_transformers_folder_can_be_used(bert_folder):
 
 
 def test_e5_models_without_prompts_get_theirs_and_others_none(bert_folder, tmp_path):
-    assert load_folder(bert_folder)._model.prompts == PROMPTS
+    assert load_folder(bert_folder)._encoder.prompts == PROMPTS
     plain = tmp_path / "another-model"
     plain.symlink_to(bert_folder)
-    assert not any(load_folder(plain)._model.prompts.values())
+    assert not any(load_folder(plain)._encoder.prompts.values())
 
 
 @pytest.mark.parametrize("name", ["/none/such", "./none", "~/none-such", "models/mine/none", "C:\\models\\none"])
@@ -433,3 +458,18 @@ def test_the_local_model_loads_without_any_network(local, real_cache, no_network
     np.testing.assert_allclose(again.embed_query("Dove è nato?"), local.embed_query("Dove è nato?"), atol=1e-6)
     assert again.fingerprint == local.fingerprint
     assert no_network == []
+
+
+@pytest.mark.embedder
+def test_loading_the_local_model_brings_no_transformers_along(real_cache):
+    heavy = "{'transformers', 'sentence_transformers', 'sklearn', 'scipy'}"
+    code = f"""
+import sys
+from qa.config import Settings
+from qa.models.embeddings import load_embeddings
+load_embeddings(Settings()).embed_query("Dove?")
+print({heavy} & set(sys.modules))
+"""
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)  # noqa: S603 - our own code
+    assert run.stdout.strip() == "set()"
