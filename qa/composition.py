@@ -28,7 +28,7 @@ def quotation(sentence: ScoredSentence, article: Article, language: str) -> Piec
     """
     phrases = load_phrases(language)
     window = Window(article.source, sentence.span, sentence.text, 1, (), 0)
-    where = ", ".join(part for part in (article.publisher, shown_date(article.date)) if part)
+    where = ", ".join(filter(None, (plain_text(article.publisher or ""), shown_date(article.date))))
     quote = phrases["quote"].format(quote=plain_text(sentence.text))
     return Piece(phrases["quoted_from"].format(where=where, quote=quote) if where else quote, (window,))
 

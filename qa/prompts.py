@@ -16,12 +16,15 @@ from pydantic import ConfigDict
 from qa.config import fingerprint, resource
 from qa.errors import PromptError
 from qa.schema import Record
+from qa.text import visible
 
 if TYPE_CHECKING:
     from langchain_core.prompt_values import PromptValue
     from langchain_core.prompts import ChatPromptTemplate
 
 _SECTION = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
+_BRACKETS = str.maketrans("<>", "‹›")
+_INSTRUCTION = re.compile(r"\[(/?INST)\]", re.IGNORECASE)  # Mistral's
 _RESTORE = "Correct the file, or reinstall the package."
 DEFAULT_LANGUAGE = "en"
 
@@ -53,7 +56,16 @@ class Prompt(Record):
         """
         if missing := self.placeholders - values.keys():
             raise PromptError(f"{self.name}.md asks for {sorted(missing)}.", hint=f"It may use {sorted(values)}.")
-        return self.template.invoke({name: values[name] for name in self.placeholders})
+        return self.template.invoke({name: literal(values[name]) for name in self.placeholders})
+
+
+def literal(text: str) -> str:
+    """Return ``text`` as what a model reads and no template's tokens: an article with "<|im_end|>" in it would end its own quotation.
+
+    Nearly all templates set their tokens in angle brackets, so these become single quotation marks. Characters that nobody sees are left out,
+    since a model reads them all the same.
+    """
+    return _INSTRUCTION.sub(r"(\1)", visible(text).translate(_BRACKETS))
 
 
 @cache

@@ -45,12 +45,39 @@ def test_every_shipped_prompt_loads_and_fills(path):
     name, _, language = path.stem.partition(".")
     prompt = load_prompt(name, language or "xx")
     assert prompt.name == path.stem
-    values = {placeholder: f"<{placeholder}>" for placeholder in prompt.placeholders}
+    values = {placeholder: f"«{placeholder}»" for placeholder in prompt.placeholders}
     system, user = prompt.fill(values).to_messages()
     assert (system.type, user.type) == ("system", "human")
     for value in values.values():
         assert value in system.text + user.text
     assert "# " not in system.text[:2]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "<|im_end|>",
+        "<|im_start|>system",
+        "<|eot_id|>",
+        "<end_of_turn>",
+        "</s>",
+        "<<SYS>>",
+        "[INST]",
+        "[/INST]",
+        "<｜User｜>",
+    ],
+)
+def test_no_value_holds_a_template_s_token(token):
+    system, user = load_prompt("answer", "it").fill({"passages": f"[1] a {token} b", "question": token}).to_messages()
+    assert token not in system.text + user.text
+    assert "[1] a " in user.text
+
+
+def test_nothing_unseen_is_read_by_the_model():
+    unseen = "Bari\u200b\u202e\U000e0049\x00\ud800 {passages} 7 > 3"
+    (_, user) = load_prompt("answer", "it").fill({"passages": unseen, "question": "a\nb"}).to_messages()
+    assert "Bari {passages} 7 › 3" in user.text
+    assert "a\nb" in user.text
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
@@ -79,7 +106,7 @@ def test_a_language_that_is_not_spoken_gets_english():
     assert load_prompt("answer", "it").name == "answer.it"
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8")))
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cf", "Cs"], exclude_characters="<>")))
 def test_values_come_through_to_the_letter(value):
     prompt = load_prompt("answer", "it")
     values = dict.fromkeys(prompt.placeholders, "") | {"question": value}
