@@ -168,7 +168,8 @@ def answers(statement: str, question: str, language: str) -> bool:
 
 
 _FOLLOWING = re.compile(r"\s+([a-zà-öø-ÿ]{3,})")
-_MARKER = re.compile(r"(?<!\s)\s*+\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\s*,?\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])*")
+_NUMBERS = r"\[\d{1,3}(?:\s*,\s*\d{1,3})*\](?:\([^()\s]*[:/][^()\s]*\))?"
+_MARKER = re.compile(rf"(?<!\s)\s*+{_NUMBERS}(?:\s*,?\s*{_NUMBERS})*")
 _MARKUP = re.compile(
     r"!?\[([^\[\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)?\)|!(?=\[)"  # links and images
     r"|\b[a-z][a-z0-9+.-]{1,30}://\S*|(?<![\w:/])//\S+|\bwww\.\S+|\b(?:javascript|vbscript|mailto):\S*|\bdata:\w+/\S*"

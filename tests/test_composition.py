@@ -40,7 +40,7 @@ FIRST, SECOND, THIRD = window(0, 23), window(24, 47), window(48, 68)
 
 def test_a_publisher_is_no_markup():
     about = article(publisher="<img src=x> [1](https://x.it) OMNISPORT\u202e")
-    assert quotation(sentence("Uno."), about, "it").text == "1 OMNISPORT: «Uno.»"
+    assert quotation(sentence("Uno."), about, "it").text == "OMNISPORT: «Uno.»"
 
 
 def test_nothing_added_is_an_empty_answer(composer):

@@ -184,6 +184,7 @@ def test_an_english_statement_stands_in_an_italian_window():
         ("vedi //x.it/a o www.x.it/a, e/o niente", "vedi o e/o niente"),
         ("javascript:alert(1) data:text/html,x mailto:a@x.it data: 9 febbraio", "data: 9 febbraio"),
         ("[qui](javascript:alert(1)) [là](<https://x.it> 'titolo')", "qui là"),
+        ("Ha vinto [1](https://x.it/1).", "Ha vinto."),
         ("![x][r] fine", "[x][r] fine"),
         ("Ro\u200bssi\u202e\u2066 a\u00adl Pavia\x00\ud800", "Rossi al Pavia"),
         ("Rossi\U000e0057\U000e0072\U000e0069", "Rossi"),
