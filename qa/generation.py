@@ -5,10 +5,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qa.errors import ModelError
 from qa.prompts import load_phrases, load_prompt
 from qa.schema import Passage, Usage, Working
 
 if TYPE_CHECKING:
+    from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.messages import AIMessageChunk
 
     from qa.models.chat import ChatModel
@@ -30,9 +32,20 @@ class Draft:
 
 
 def draft_answer(
-    chat: "ChatModel", question: str, passages: Sequence[Passage], language: str
+    chat: "ChatModel",
+    question: str,
+    passages: Sequence[Passage],
+    language: str,
+    callbacks: "Sequence[BaseCallbackHandler]" = (),
 ) -> Generator[Working, None, Draft]:
     """Let the model answer ``question`` from ``passages``, numbered from 1; closing the generator stops the model.
+
+    Args:
+        chat: The model.
+        question: The standalone question.
+        passages: What it reads.
+        language: Of the answer.
+        callbacks: LangChain's, that hear of the model's call.
 
     Yields:
         What the model does, whenever it is heard of.
@@ -41,7 +54,7 @@ def draft_answer(
         All that it said.
 
     Raises:
-        ModelError: The model cannot be reached or its reply is cut short.
+        ModelError: The model cannot be reached, or its reply is cut short or empty.
     """
     from langchain_core.messages import AIMessageChunk
 
@@ -49,11 +62,15 @@ def draft_answer(
     prompt = load_prompt("answer", language)
     yield Working(doing="reading")
     reply = AIMessageChunk(content="")
-    with closing(chat.stream(prompt.fill(values))) as pieces:
+    with closing(chat.stream(prompt.fill(values), config={"callbacks": [*callbacks]})) as pieces:
         for piece in pieces:
             reply += piece
             words = len(reply.text.split())
             yield Working(doing="drafting" if words else "reading", words=words)
+    if not reply.text.strip():
+        raise ModelError(
+            f"{chat.name} gave an empty reply.", hint="Try again, or choose another model.", retryable=True
+        )
     label = prompt.user.rpartition("\n")[2]
     return Draft(reply.text, reply.text.strip().removeprefix(label).strip(), _usage(reply))
 

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
 from functools import cache
 
 from qa.composition import Composer, Piece, quotation
@@ -33,6 +33,7 @@ from qa.schema import (
     Working,
 )
 from qa.sentences import sentence_spans
+from qa.tracing import Check, Trace, recorded
 from qa.verification import answers, find_support, plain_text, windows
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ class QA(Resources):
 
         Closing the generator gives the question up: the model stops too.
         """
-        return Inquiry(self, question, history, load_calibration()).events()
+        inquiry = Inquiry(self, question, history, load_calibration())
+        return recorded(inquiry.events(), inquiry.trace, self.settings)
 
     async def aask(self, question: str, *, history: History = ()) -> Answer:
         """Like ``ask``, for asyncio."""
@@ -118,7 +120,7 @@ class Inquiry:
         self.calibration = calibration
         self.language = detect_language(question, "it")
         self.question = standalone(question.strip(), history, self.language)
-        self.timings: dict[str, float] = {}
+        self.trace = Trace(question, history, self.question, self.language, calibration)
         self.notes: list[str] = []
         self.draft = Draft()
         self.signs: Signs | None = None
@@ -127,25 +129,26 @@ class Inquiry:
     def events(self) -> Generator[Event]:
         """Yield what happens, the answer last."""
         start = time.perf_counter()
-        with self._timed("retrieve"):
+        with self.trace.step("retrieve"):
             retriever = self.bot.retriever
             self.index = retriever.index
             found = retriever.ranked(self.question)
             ranked = rank_sentences(self.question, self.language, found, self.index)
             read = excerpts(ranked, self.index, self.bot.settings.sentences)
+            self.trace.chunks, self.trace.sentences = found, ranked
         yield Retrieved(passages=read)
         composer = Composer({source: stored.article for source, stored in self.index.snapshot.articles.items()})
         for piece in (yield from self._answer(ranked, read)):
             yield Token(text=composer.add(piece))
-            self.timings.setdefault("first_token", time.perf_counter() - start)
-        self.timings["total"] = time.perf_counter() - start
+            self.trace.timings.setdefault("first_token", time.perf_counter() - start)
+        self.trace.timings["total"] = time.perf_counter() - start
         yield Final(answer=self._finished(composer, read))
 
     def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> Generator[Working, None, list[Piece]]:
         """Return what will be said: both values of a conflict, or what the model says and holds, beside the sentences it comes from."""
         if not ranked:
             return self._refusal(ranked, read)
-        with self._timed("compare"):
+        with self.trace.step("compare"):
             values = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
             self.signs = observe(self.question, self.language, ranked, conflict=bool(values))
         if values:
@@ -153,10 +156,10 @@ class Inquiry:
             return [Piece(load_phrases(self.language)["conflict"]), *map(self._quoted, values)]
         if self.calibration.withholds(self.signs.at_best()):
             return self._refusal(ranked, read)  # Whatever the model may say: it need not be asked.
-        with self._timed("generate"):
+        with self.trace.step("generate"):
             failed = yield from self._read(read)
         yield Working(doing="checking", words=len(self.draft.text.split()))
-        with self._timed("verify"):
+        with self.trace.step("verify"):
             statements = self._statements(read, ranked[: self.bot.settings.sentences])
             self.signs = heard(
                 self.signs,
@@ -171,7 +174,7 @@ class Inquiry:
         if not failed and (self.calibration.withholds(self.signs) or not self._answered(statements, ranked)):
             return self._refusal(ranked, read)
         self.status = "answered"
-        return [*statements, *self._quotations(statements, ranked)]
+        return [*statements, *self._quotations(statements, ranked, "failed" if failed else "quoting")]
 
     def _refusal(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
         """Return that the articles do not answer, and what they say that comes nearest, if it is about the same thing at all."""
@@ -186,17 +189,17 @@ class Inquiry:
         open_question = expected_answer(self.question) == "other"
         return bool(statements) or open_question or any(sentence.fits for sentence in ranked[:QUOTED])
 
-    def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[Piece]:
+    def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence], phrase: str) -> list[Piece]:
         """Return what is quoted beside the statements: what they rest on and the best sentence; without statements, the best two."""
         if not statements:
-            return [Piece(load_phrases(self.language)["quoting"]), *map(self._quoted, ranked[:QUOTED])]
+            return [Piece(load_phrases(self.language)[phrase]), *map(self._quoted, ranked[:QUOTED])]
         resting = [s for s in ranked if any(rests_on(statement.support, [s]) for statement in statements)]
         return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
 
     def _read(self, read: tuple[Passage, ...]) -> Generator[Working, None, bool]:
         """Let the model read, and return whether it failed: then the articles' own sentences must do, and the notes say so."""
         try:
-            self.draft = yield from draft_answer(self.bot.chat, self.question, read, self.language)
+            self.draft = yield from draft_answer(self.bot.chat, self.question, read, self.language, [self.trace.model])
         except ModelError as error:
             log.warning("answering without the model: %s", error)
             self.notes.append(f"The model did not answer: {error}")
@@ -211,7 +214,9 @@ class Inquiry:
         for span in sentence_spans(text, language=self.language):
             statement = text[span.start : span.end]
             support = find_support(statement, self.language, candidates, self.question)
-            if rests_on(support, best) and answers(statement, self.question, self.language):
+            kept = rests_on(support, best) and answers(statement, self.question, self.language)
+            self.trace.checks.append(Check(statement, kept, support))
+            if kept:
                 checked.append(Piece(statement, support))
             else:
                 self.notes.append(f"Dropped: the best evidence does not say it, or it does not answer: {statement}")
@@ -221,6 +226,7 @@ class Inquiry:
         return quotation(sentence, self.index.snapshot.articles[sentence.chunk.source].article, self.language)
 
     def _finished(self, composer: Composer, read: tuple[Passage, ...]) -> Answer:
+        self.trace.signs = self.signs
         return Answer(
             text=composer.text,
             status=self.status,
@@ -231,19 +237,11 @@ class Inquiry:
             question=self.question,
             model=self.bot.chat.name,
             usage=self.draft.usage,
-            timings=self.timings,
+            timings=self.trace.timings,
             raw_text=self.draft.text,
             notes=tuple(self.notes),
             fingerprint=self.bot.fingerprint(),
         )
-
-    @contextmanager
-    def _timed(self, step: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings[step] = time.perf_counter() - start
 
 
 @cache
