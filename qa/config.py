@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
     model_base_url: str | None = Field(default=None, description="An OpenAI-compatible server for openai:NAME.")
     model_api_key: SecretStr | None = Field(default=None, description="Key of that server or provider.")
-    model_timeout: Annotated[float, Field(gt=0, le=600, description="Seconds to wait for the model.")] = 120.0
+    model_timeout: Annotated[float, Field(gt=0, le=600, description="Seconds for one reply, retries included.")] = 120.0
     model_threads: Annotated[int, Field(ge=0, le=256, description="Threads of a local model; 0: by the cores.")] = 0
     context_tokens: Annotated[
         int, Field(ge=1024, le=131072, description="Longest prompt and reply together of a local model.")

@@ -1,6 +1,9 @@
 """The language model: llama.cpp in this process, or any provider LangChain knows."""
 
 import logging
+import math
+import time
+import weakref
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +15,7 @@ from pydantic import SecretStr
 from qa.config import Settings
 from qa.errors import ConfigError, ModelError
 from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file, hub_path
+from qa.models.budget import check_budget, hooks, spending
 from qa.models.failures import as_model_error
 from qa.models.identity import SEED, ChatIdentity, identify
 from qa.models.local import LlamaServer, check_gguf
@@ -51,6 +55,7 @@ class ChatModel:
         context_tokens: int,
         server: LlamaServer | None = None,
         secret: SecretStr | None = None,
+        timeout: float = math.inf,
     ) -> None:
         self.llm = llm
         self.name = name
@@ -58,6 +63,10 @@ class ChatModel:
         self.context_tokens = context_tokens
         self._server = server
         self._secret = secret
+        self._timeout = timeout
+        connections = getattr(llm, "root_client", None)  # of ChatOpenAI; other classes close their own
+        # Also for whoever forgets to close it.
+        self._hang_up = weakref.finalize(self, connections.close) if connections is not None else None
 
     def __repr__(self) -> str:
         return f"ChatModel({self.name!r})"
@@ -85,7 +94,7 @@ class ChatModel:
         Raises:
             ModelError: The model cannot be reached, refuses, or fails.
         """
-        with self._call():
+        with self._call(time.monotonic() + self._timeout):
             return self.llm.invoke(messages, **options)
 
     def stream(self, messages: "LanguageModelInput", **options: Any) -> Generator["AIMessageChunk"]:
@@ -94,13 +103,14 @@ class ChatModel:
         Raises:
             ModelError: As for `invoke`, also in the middle of a reply.
         """
-        broken_off = False
+        broken_off, end = False, time.monotonic() + self._timeout
         chunks = self.llm.stream(messages, **options)
         with closing(cast("Generator[AIMessageChunk]", chunks)):
             while True:
                 # Entered for one step only: what the reader does with a piece is not the model's call.
-                with self._call():
+                with self._call(end):
                     chunk = next(chunks, None)
+                    check_budget()
                 if chunk is None:
                     break
                 if chunk.response_metadata.get("model_provider") == "openai":
@@ -118,18 +128,17 @@ class ChatModel:
 
     def close(self) -> None:
         """Close connections and free what a local model holds; a second call does nothing."""
-        connections = getattr(self.llm, "root_client", None)  # of ChatOpenAI; other classes close their own
-        if connections is not None:
-            connections.close()
+        if self._hang_up is not None:
+            self._hang_up()
         if self._server is not None:
             self._server.close()
 
     @contextmanager
-    def _call(self) -> Iterator[None]:
+    def _call(self, end: float) -> Iterator[None]:
         from langsmith import tracing_context
 
         try:
-            with tracing_context(enabled=False):
+            with tracing_context(enabled=False), spending(end):
                 yield
         except Exception as error:
             logger.debug("%s: %s", self.name, type(error).__name__)
@@ -217,7 +226,7 @@ def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> Cha
         max_retries=0,
         stream_usage=True,
         use_responses_api=False,
-        http_client=DefaultHttpxClient(trust_env=False),
+        http_client=DefaultHttpxClient(trust_env=False, event_hooks=hooks()),
         http_async_client=DefaultAsyncHttpxClient(trust_env=False),
     )
     return ChatModel(
@@ -227,6 +236,7 @@ def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> Cha
         context_tokens=server.context_tokens,
         server=server,
         secret=server.api_key,
+        timeout=settings.model_timeout,
     )
 
 
@@ -237,4 +247,5 @@ def _load_provider(identity: ChatIdentity, settings: Settings) -> ChatModel:
         identity=identity.fingerprint,
         context_tokens=settings.context_tokens,
         secret=secret_of(settings),
+        timeout=settings.model_timeout,
     )

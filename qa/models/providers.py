@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from qa.config import Settings
 from qa.errors import ConfigError, ModelError
+from qa.models.budget import hooks
 from qa.models.failures import reason_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _parse(settings: Settings) -> tuple[str, str]:
 
 def _options(provider: str, settings: Settings) -> dict[str, Any]:
     """What a provider's class calls the settings."""
-    from openai import Timeout
+    from openai import DefaultHttpxClient, Timeout
 
     secret = secret_of(settings)
     address = {"base_url": settings.model_base_url} if settings.model_base_url else {}
@@ -100,6 +101,7 @@ def _options(provider: str, settings: Settings) -> dict[str, Any]:
         # As an object, for a float makes langchain-openai share one pool of connections that nobody may close.
         options["timeout"] = Timeout(settings.model_timeout)
         options["stream_usage"] = True
+        options["http_client"] = DefaultHttpxClient(event_hooks=hooks())
         if address:
             options["use_responses_api"] = False
     return options
