@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from qa.articles.addressed import addressed_to_machines
 from qa.articles.draft import heading_words
 from qa.config import fingerprint
 from qa.schema import Article, Chunk, Span
@@ -21,7 +22,7 @@ def chunk_article(article: Article, max_characters: int = 700) -> list[Chunk]:
     than ``max_characters`` is cut at sentence ends into parts of like length. A sentence of up to twice
     ``max_characters`` stays whole; a still longer one is cut at a clause's or word's end, and inside a "word" only
     where that alone is longer than ``max_characters``. Headings are in no chunk's text; they stand in the ``header`` of
-    the chunks under them.
+    the chunks under them. What is addressed to machines is in no chunk at all.
 
     Args:
         article: The article.
@@ -52,11 +53,16 @@ def _chunk(article: Article, sentences: Sequence[Span], header: str) -> Chunk:
 
 
 def _sections(article: Article) -> Iterator[tuple[str, int, int]]:
-    """Yield (heading, start, end) of each stretch of the body between headings."""
+    """Yield (heading, start, end) of each stretch of the body between headings and what is addressed to machines."""
     heading, start = "", article.body.start
-    for span in article.headings:
-        yield heading, start, span.start
-        heading, start = heading_words(article.text[span.start : span.end]), span.end
+    apart = [(span, False) for span in addressed_to_machines(article.text, article.body.start, article.body.end)]
+    apart += [(span, True) for span in article.headings]
+    for span, is_heading in sorted(apart, key=lambda part: (part[0].start, part[0].end)):
+        if span.start > start:
+            yield heading, start, span.start
+        if is_heading:
+            heading = heading_words(article.text[span.start : span.end])
+        start = max(start, span.end)
     yield heading, start, article.body.end
 
 

@@ -459,6 +459,35 @@ def test_a_page_in_its_declared_encoding(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "style",
+    [
+        "left:-9999px",
+        "text-indent: -999em",
+        "margin-left:-5000px",
+        "clip:rect(0 0 0 0)",
+        "clip-path: inset(50%)",
+        "font-size:1px",
+        "color:transparent",
+        "color: rgba(0, 0, 0, 0)",
+        "color:#fff; background-color: white",
+        "transform:scale(0)",
+    ],
+)
+def test_what_a_page_hides_by_its_style_is_left_out(tmp_path, style):
+    page = PAGE.replace("<p>", f"<p style='{style}'>Nascosto a tutti.</p><p>", 1)
+    assert "Nascosto" not in read(tmp_path, page, "a.html").text
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["left:-20px", "margin-top:-120px", "font-size:10px", "opacity:0.9", "color:#fff;background:#000", "color:red"],
+)
+def test_what_a_page_shows_in_some_style_stays(tmp_path, style):
+    page = PAGE.replace("<p>", f"<p style='{style}'>Una frase che tutti leggono, e non è poco.</p><p>", 1)
+    assert "tutti leggono" in read(tmp_path, page, "a.html").text
+
+
+@pytest.mark.parametrize(
     ("data", "reason"),
     [
         ("<html><body><nav><a href='/'>Home</a></nav></body></html>", "no text of an article|No article text"),
