@@ -2,12 +2,15 @@ import asyncio
 import threading
 
 import pytest
+from fakes import ScriptedModel
+from pydantic import PrivateAttr
 
 import qa
 from qa.config import Settings
 from qa.errors import ModelError
+from qa.models.chat import ChatModel
 from qa.pipeline import QA
-from qa.schema import Final, Retrieved, Token
+from qa.schema import Final, Retrieved, Token, Working
 from qa.verification import plain_text
 
 QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
@@ -123,6 +126,66 @@ def test_questions_from_several_threads_and_asyncio(bot, scripted_chat):
         return (await bot.aask(QUESTION)).text, events[-1].answer.text
 
     assert len(set(texts) | set(asyncio.run(both()))) == 1
+
+
+class Halting(ScriptedModel):
+    """Says one word, then waits for ``go_on``; tells when it writes and when nobody wants more of it."""
+
+    _writing: threading.Event = PrivateAttr(default_factory=threading.Event)
+    _go_on: threading.Event = PrivateAttr(default_factory=threading.Event)
+    _given_up: threading.Event = PrivateAttr(default_factory=threading.Event)
+
+    def _stream(self, *args, **kwargs):
+        try:
+            for piece in super()._stream(*args, **kwargs):
+                yield piece
+                self._writing.set()
+                assert self._go_on.wait(60)
+        except GeneratorExit:
+            self._given_up.set()
+            raise
+
+
+@pytest.fixture
+def halting(settings, small_embeddings):
+    llm = Halting(otherwise=REPLY)
+    chat = ChatModel(llm, name="halting", identity="halting-1", context_tokens=4096)
+    with QA(settings, chat=chat, embeddings=small_embeddings) as bot:
+        yield bot, llm
+
+
+def test_closing_the_stream_stops_the_model(halting):
+    bot, llm = halting
+    events = bot.stream(QUESTION)
+    assert next(e.words for e in events if isinstance(e, Working) and e.doing == "drafting") == 1
+    events.close()
+    assert llm._given_up.is_set()
+
+
+@pytest.mark.parametrize("way", ["ask", "stream"])
+def test_a_cancelled_question_stops_the_model(halting, way):
+    bot, llm = halting
+
+    async def read_all():
+        return [event async for event in bot.astream(QUESTION)]
+
+    async def given_up():
+        task = asyncio.create_task(bot.aask(QUESTION) if way == "ask" else read_all())
+        assert await asyncio.to_thread(llm._writing.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task  # although the model is still busy
+        llm._go_on.set()
+        return await asyncio.to_thread(llm._given_up.wait, 60)
+
+    assert asyncio.run(given_up())
+
+
+def test_what_the_model_does_is_told(bot, scripted_chat):
+    scripted_chat.llm.otherwise = "Contro la Lokomotiv Mosca."
+    working = [event for event in bot.stream(QUESTION) if isinstance(event, Working)]
+    assert list(dict.fromkeys(event.doing for event in working)) == ["reading", "drafting", "checking"]
+    assert list(dict.fromkeys(event.words for event in working)) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import gradio as gr
 
 from qa.errors import QAError
-from qa.schema import Final, Retrieved, Token
+from qa.schema import Final, Retrieved, Token, Working
 from qa.ui.conversation import Failure, Turn, dump, history, opinions
 from qa.ui.line import Line, LineFullError, Place
 from qa.ui.loading import Loading
@@ -180,20 +180,23 @@ class Chat:
                 await asyncio.wait_for(place.turn.wait(), _TICK)
         async for doing in self._ready(language):
             yield {self.status: _status(doing, start)}
-        doing, text = words["searching"], ""
-        async for event in ticking(self.bot.astream(question, history=history(turns)), _TICK):
-            match event:
-                case Retrieved(passages=passages):
-                    doing = words["reading"].format(count=len(passages))
-                case Token(text=piece):
-                    doing, text = words["checking"], text + piece
-                    yield {self.chatbot: [*messages, {"role": "assistant", "content": partial_html(text)}]}
-                case Final(answer=answer):
-                    seconds = f"{time.monotonic() - start:.1f}"
-                    note = words["done"].format(seconds=seconds)
-                    yield self._finished((*turns, Turn(question=question, answer=answer)), language, _status(note))
-                    return
-            yield {self.status: _status(doing, start)}
+        doing, text, passages = words["searching"], "", 0
+        async with aclosing(ticking(self.bot.astream(question, history=history(turns)), _TICK)) as events:
+            async for event in events:
+                match event:
+                    case Retrieved():
+                        passages = len(event.passages)
+                    case Working():
+                        doing = words[event.doing].format(passages=passages, words=event.words)
+                    case Token():
+                        text += event.text
+                        yield {self.chatbot: [*messages, {"role": "assistant", "content": partial_html(text)}]}
+                    case Final():
+                        note = words["done"].format(seconds=f"{time.monotonic() - start:.1f}")
+                        turn = Turn(question=question, answer=event.answer)
+                        yield self._finished((*turns, turn), language, _status(note))
+                        return
+                yield {self.status: _status(doing, start)}
 
     async def _ready(self, language: Language) -> AsyncIterator[str]:
         """Tell what is still loading until all is there.

@@ -1,12 +1,12 @@
 """Waiting with something to tell now and then."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 
-async def ticking(events: AsyncIterator[Any], every: float) -> AsyncIterator[Any]:
-    """Yield what ``events`` yields, and None whenever ``every`` seconds pass without anything."""
+async def ticking(events: AsyncGenerator[Any], every: float) -> AsyncGenerator[Any]:
+    """Yield what ``events`` yields, and None whenever ``every`` seconds pass without anything; closing it closes them."""
     upcoming = asyncio.ensure_future(anext(events))
     try:
         while True:
@@ -22,3 +22,5 @@ async def ticking(events: AsyncIterator[Any], every: float) -> AsyncIterator[Any
             yield event
     finally:
         upcoming.cancel()
+        await asyncio.gather(upcoming, return_exceptions=True)
+        await events.aclose()
