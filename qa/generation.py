@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from qa.models.chat import ChatModel
 
+_LONGEST = 50_000
+"""Characters of a reply; a server that knows no limit of tokens might never stop."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -65,6 +68,8 @@ def draft_answer(
     with closing(chat.stream(prompt.fill(values), config={"callbacks": [*callbacks]})) as pieces:
         for piece in pieces:
             reply += piece
+            if len(reply.text) > _LONGEST:
+                raise ModelError(f"{chat.name} said more than it was asked for.", hint="Choose another model.")
             words = len(reply.text.split())
             yield Working(doing="drafting" if words else "reading", words=words)
     if not reply.text.strip():

@@ -141,7 +141,7 @@ class ChatModel:
             with tracing_context(enabled=False), spending(end):
                 yield
         except Exception as error:
-            logger.debug("%s: %s", self.name, type(error).__name__)
+            logger.debug("%s: %s", self.name, type(error).__name__, exc_info=True)
             translated = as_model_error(error, self.name, self._secret)
             if translated is None:
                 raise

@@ -34,6 +34,9 @@ _CONNECTION = _Failure(
     retryable=True,
 )
 _NO_REPLY = _Failure("gave no reply", "Try again.", retryable=True)
+_NONSENSE = _Failure(
+    "gave a reply that makes no sense", "Check that its server speaks OpenAI's protocol.", retryable=True
+)
 _TOO_LONG = _Failure("cannot read so long a prompt", "Ask for fewer or shorter passages, or raise QA_CONTEXT_TOKENS.")
 _REFUSED = _Failure("refused the request", "Check the settings of the model.")
 _BY_STATUS = {401: _KEY, 403: _PERMISSION, 404: _NOT_FOUND, 408: _TIMEOUT, 413: _TOO_LONG, 429: _RATE}
@@ -88,12 +91,20 @@ def _failure(error: Exception) -> _Failure | None:
     status = _status(error)
     if status is not None:
         return _BY_STATUS.get(status) or (_SERVER if status >= 500 else _by_words(error))  # noqa: PLR2004 - HTTP's own boundary
-    return _SERVER if "APIError" in names else (_REFUSED if isinstance(error, langchain.ModelError) else None)
+    if "APIError" in names:
+        return _SERVER
+    return _REFUSED if isinstance(error, langchain.ModelError) else _of_parsing(error)
+
+
+def _of_parsing(error: Exception) -> _Failure | None:
+    """What providers' libraries raise, untranslated, over a reply that is no JSON or has another shape."""
+    return _NONSENSE if isinstance(error, ValueError | TypeError | LookupError | AttributeError) else None
 
 
 def _by_words(error: Exception) -> _Failure:
     """A rejected request: llama.cpp and others say only in words that the prompt is too long."""
-    return _TOO_LONG if "context" in str(error).lower() and "exceed" in str(error).lower() else _REFUSED
+    said = str(error).lower()
+    return _TOO_LONG if "context" in said and any(word in said for word in ("exceed", "maximum", "too l")) else _REFUSED
 
 
 def _status(error: Exception) -> int | None:
