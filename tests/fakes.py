@@ -80,6 +80,25 @@ class ScriptedModel(BaseChatModel):
         yield ChatGenerationChunk(message=end)
 
 
+class HaltingModel(ScriptedModel):
+    """Says one word, then waits for ``go_on``; tells that it writes, and that nobody wants more of what it says."""
+
+    writing: Any = Field(default_factory=threading.Event)
+    go_on: Any = Field(default_factory=threading.Event)
+    given_up: Any = Field(default_factory=threading.Event)
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        try:
+            for piece in super()._stream(*args, **kwargs):
+                yield piece
+                self.writing.set()
+                if not self.go_on.wait(60):
+                    raise AssertionError("nobody let the model go on")
+        except GeneratorExit:
+            self.given_up.set()
+            raise
+
+
 def _usage(messages: list[BaseMessage], reply: str) -> UsageMetadata:
     read, written = sum(len(message.text.split()) for message in messages), len(reply.split())
     return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,13 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fakes import SmallEmbeddings
+from fakes import HaltingModel, SmallEmbeddings
 from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
 
 from qa.config import Settings
 from qa.errors import ModelError
+from qa.models.chat import ChatModel
 from qa.pipeline import QA
 from qa.schema import Answer
 from qa.ui.loading import Loading
@@ -179,25 +179,39 @@ def test_conversation_and_citations_survive_a_reload(visit: Visit, scripted_chat
     expect(page.locator("#sources mark")).to_contain_text("Supercoppa Italiana")
 
 
-def test_stop_gives_the_page_back_and_retry_asks_again(visit: Visit, scripted_chat) -> None:
-    asked, let_go = threading.Event(), threading.Event()
+@pytest.fixture
+def halting(settings: Settings, small_embeddings: SmallEmbeddings) -> Iterator[tuple[QA, HaltingModel]]:
+    """A bot whose model halts after its first word, and the model."""
+    llm = HaltingModel(otherwise=REPLY)
+    chat = ChatModel(llm, name="halting", identity="halting-1", context_tokens=4096)
+    with QA(settings, chat=chat, embeddings=small_embeddings) as bot:
+        yield bot, llm
+        llm.go_on.set()
 
-    def slow(_: str) -> str:
-        asked.set()
-        let_go.wait(60)
-        return REPLY
 
-    scripted_chat.llm.otherwise = slow
-    page = visit()
+def test_stop_stops_the_model_too_and_retry_asks_again(visit: Visit, halting: tuple[QA, HaltingModel]) -> None:
+    bot, llm = halting
+    page = visit(of=bot)
     ask(page, QUESTION)
-    assert asked.wait(60)
+    expect(page.locator("#status")).to_contain_text("Scrivo una bozza: 1 parole")
     page.get_by_role("button", name="Ferma").click()
     expect(page.locator("#conversation")).to_contain_text("Interrotto.")
-    let_go.set()
-    scripted_chat.llm.otherwise = REPLY
+    llm.go_on.set()
+    assert llm.given_up.wait(60)
     page.get_by_label("Retry").click()
     expect(page.locator("button.cite").first).to_be_visible()
     expect(page.locator("#conversation .question")).to_have_text([QUESTION])
+
+
+def test_leaving_the_page_stops_the_model(visit: Visit, halting: tuple[QA, HaltingModel]) -> None:
+    bot, llm = halting
+    llm.otherwise = "parola " * 20_000
+    page = visit(of=bot)
+    ask(page, QUESTION)
+    expect(page.locator("#status")).to_contain_text("Scrivo una bozza")
+    page.close()
+    llm.go_on.set()
+    assert llm.given_up.wait(60)
 
 
 def test_failure_to_load_is_told_with_its_hint(visit: Visit, settings: Settings, scripted_chat) -> None:

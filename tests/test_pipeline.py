@@ -2,8 +2,7 @@ import asyncio
 import threading
 
 import pytest
-from fakes import ScriptedModel
-from pydantic import PrivateAttr
+from fakes import HaltingModel
 
 import qa
 from qa.config import Settings
@@ -128,27 +127,9 @@ def test_questions_from_several_threads_and_asyncio(bot, scripted_chat):
     assert len(set(texts) | set(asyncio.run(both()))) == 1
 
 
-class Halting(ScriptedModel):
-    """Says one word, then waits for ``go_on``; tells when it writes and when nobody wants more of it."""
-
-    _writing: threading.Event = PrivateAttr(default_factory=threading.Event)
-    _go_on: threading.Event = PrivateAttr(default_factory=threading.Event)
-    _given_up: threading.Event = PrivateAttr(default_factory=threading.Event)
-
-    def _stream(self, *args, **kwargs):
-        try:
-            for piece in super()._stream(*args, **kwargs):
-                yield piece
-                self._writing.set()
-                assert self._go_on.wait(60)
-        except GeneratorExit:
-            self._given_up.set()
-            raise
-
-
 @pytest.fixture
 def halting(settings, small_embeddings):
-    llm = Halting(otherwise=REPLY)
+    llm = HaltingModel(otherwise=REPLY)
     chat = ChatModel(llm, name="halting", identity="halting-1", context_tokens=4096)
     with QA(settings, chat=chat, embeddings=small_embeddings) as bot:
         yield bot, llm
@@ -159,7 +140,7 @@ def test_closing_the_stream_stops_the_model(halting):
     events = bot.stream(QUESTION)
     assert next(e.words for e in events if isinstance(e, Working) and e.doing == "drafting") == 1
     events.close()
-    assert llm._given_up.is_set()
+    assert llm.given_up.is_set()
 
 
 @pytest.mark.parametrize("way", ["ask", "stream"])
@@ -171,12 +152,12 @@ def test_a_cancelled_question_stops_the_model(halting, way):
 
     async def given_up():
         task = asyncio.create_task(bot.aask(QUESTION) if way == "ask" else read_all())
-        assert await asyncio.to_thread(llm._writing.wait, 60)
+        assert await asyncio.to_thread(llm.writing.wait, 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task  # although the model is still busy
-        llm._go_on.set()
-        return await asyncio.to_thread(llm._given_up.wait, 60)
+        llm.go_on.set()
+        return await asyncio.to_thread(llm.given_up.wait, 60)
 
     assert asyncio.run(given_up())
 
