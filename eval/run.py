@@ -17,9 +17,10 @@ from eval.replies import REPLIES, ReplyFile
 from eval.runs import ROOT, Run, RunInfo, Sample, append, create, list_infos, load_run, write_info, write_samples
 from eval.selection import Selection
 from qa.config import Settings
-from qa.models.chat import ChatModel, fetch_weights, load_chat_model, weights_path
+from qa.models.chat import ChatModel, load_chat_model
 from qa.models.identity import identify
 from qa.models.progress import Progress
+from qa.models.weights import fetch_weights, weights_path
 from qa.pipeline import QA
 from qa.prompts import prompts_fingerprint
 from qa.schema import Article

@@ -192,8 +192,8 @@ def models(context: typer.Context, as_json: AsJson = False) -> None:
 def pull(context: typer.Context, model: Model = None) -> None:
     """Fetch the model files that the settings need, so that everything else runs without a network."""
     from qa.models.artifacts import EMBEDDER, fetch
-    from qa.models.chat import fetch_weights
     from qa.models.progress import rich_progress
+    from qa.models.weights import fetch_weights
 
     settings = context.obj.settings
     progress = rich_progress(messages())

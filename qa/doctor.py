@@ -102,7 +102,7 @@ def installed(name: str) -> str | None:
 
 
 def _processor(settings: Settings) -> Iterator[Check]:
-    from qa.models.chat import weights_path
+    from qa.models.weights import weights_path
 
     cores = f"{os.cpu_count()} cores, {platform.machine()}"
     facts = Path("/proc/cpuinfo")
@@ -116,8 +116,9 @@ def _processor(settings: Settings) -> Iterator[Check]:
 
 def _language_model(settings: Settings) -> Iterator[Check]:
     from qa.models.artifacts import LANGUAGE_MODEL
-    from qa.models.chat import load_chat_model, weights_path
+    from qa.models.chat import load_chat_model
     from qa.models.local import check_gguf
+    from qa.models.weights import weights_path
 
     name = "language model"
     weights = weights_path(settings)

@@ -90,6 +90,10 @@ class Resources:
             ModelError: It cannot be fetched, loaded or reached.
         """
         with self._lock:
+            if self._chat is not None and self._owns_chat and self._chat.is_dead:
+                log.warning("the language model's server has died; the model is loaded again")
+                self._chat.close()
+                self._chat = None
             if self._chat is None:
                 from qa.models.chat import load_chat_model
 

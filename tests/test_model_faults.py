@@ -180,3 +180,20 @@ def test_a_server_that_is_not_there(bot: QA) -> None:
         url = gone.url
     with load_chat_model(Settings(model="openai:some-model", model_base_url=url)) as bot._chat:
         check_honest(bot.ask(QUESTION), "cannot be reached")
+
+
+@pytest.mark.model
+def test_a_local_server_that_dies_is_started_again(
+    tmp_path: Path, seeds: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data_dir=tmp_path, sources=(seeds,), max_tokens=16)
+    with QA(settings, embeddings=SmallEmbeddings()) as bot:
+        dead = bot.chat
+        assert dead._server is not None
+        dead._server._server = None  # what happens when llama.cpp's threads end
+        check_honest(bot.ask(QUESTION), "cannot be reached")
+        well = bot.ask(QUESTION)
+        assert well.usage.completion_tokens > 0
+        assert not any("did not answer" in note for note in well.notes)
+        assert bot.chat is not dead
+    assert "has died" in caplog.text

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from pydantic import SecretStr
 
 from qa.config import Settings
-from qa.errors import ConfigError, ModelError
-from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file, hub_path
+from qa.errors import ModelError
 from qa.models.budget import check_budget, hooks, spending
 from qa.models.failures import as_model_error
 from qa.models.identity import SEED, ChatIdentity, identify
-from qa.models.local import LlamaServer, check_gguf
+from qa.models.local import LlamaServer
 from qa.models.progress import Progress
-from qa.models.providers import FORMS, connect, secret_of
+from qa.models.providers import connect, secret_of
+from qa.models.weights import fetch_weights
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -66,6 +66,7 @@ class ChatModel:
         self._timeout = timeout
         connections = getattr(llm, "root_client", None)  # of ChatOpenAI; other classes close their own
         # Also for whoever forgets to close it.
+        self._failed = False
         self._hang_up = weakref.finalize(self, connections.close) if connections is not None else None
 
     def __repr__(self) -> str:
@@ -83,6 +84,11 @@ class ChatModel:
     def is_local(self) -> bool:
         """Whether the model runs inside this process."""
         return self._server is not None
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it runs inside this process and does so no more: then it must be loaded again."""
+        return self._server is not None and self._failed and not self._server.is_alive()
 
     def invoke(self, messages: "LanguageModelInput", **options: Any) -> "AIMessage":
         """Return the whole reply.
@@ -141,7 +147,8 @@ class ChatModel:
             with tracing_context(enabled=False), spending(end):
                 yield
         except Exception as error:
-            logger.debug("%s: %s", self.name, type(error).__name__, exc_info=True)
+            logger.debug("%s: %s", self.name, type(error).__name__)
+            self._failed = True
             translated = as_model_error(error, self.name, self._secret)
             if translated is None:
                 raise
@@ -163,51 +170,6 @@ def load_chat_model(settings: Settings, progress: Progress | None = None) -> Cha
     if weights is None:
         return _load_provider(identify(settings, None), settings)
     return _load_gguf(weights, identify(settings, weights), settings)
-
-
-def fetch_weights(settings: Settings, progress: Progress | None = None) -> Path | None:
-    """Return the GGUF file that ``settings.model`` names, fetched if need be; None for a model that runs elsewhere.
-
-    Raises:
-        ConfigError: As for `weights_path`.
-        ModelError: The file cannot be fetched, or is no GGUF file.
-    """
-    path = weights_path(settings)
-    if settings.model == "local":
-        return fetch(LANGUAGE_MODEL, settings.cache_dir, progress=progress)
-    if settings.model.startswith("hf:"):
-        return fetch_hub_file(*_hub_names(settings.model), settings.cache_dir, progress=progress)
-    if path is not None:
-        check_gguf(path)
-    return path
-
-
-def weights_path(settings: Settings) -> Path | None:
-    """Return where the GGUF file that ``settings.model`` names is, or will be; None for a model that runs elsewhere.
-
-    Raises:
-        ConfigError: ``settings.model`` has none of the accepted forms, or contradicts another setting.
-        ModelError: It does not name a file on a hub.
-    """
-    kind, _, rest = settings.model.partition(":")
-    if settings.model != "local" and kind not in {"gguf", "hf"}:
-        return None
-    if settings.model_base_url:
-        hint = "Set QA_MODEL to openai:NAME to ask that server, or unset QA_MODEL_BASE_URL."
-        raise ConfigError(f"QA_MODEL_BASE_URL names a server, but QA_MODEL={settings.model} runs here.", hint=hint)
-    if settings.model == "local":
-        return settings.cache_dir / LANGUAGE_MODEL.file_name
-    if kind == "gguf" and rest:
-        return Path(rest).expanduser()
-    if kind == "hf" and rest.count("/") > 1:
-        return hub_path(*_hub_names(settings.model), settings.cache_dir)
-    raise ConfigError(f"QA_MODEL={settings.model} does not name a file.", hint=FORMS)
-
-
-def _hub_names(model: str) -> tuple[str, str]:
-    """Cut ``hf:owner/name/path/of/file`` in the repository and the file."""
-    owner, repository, file = model.removeprefix("hf:").split("/", 2)
-    return f"{owner}/{repository}", file
 
 
 def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> ChatModel:

@@ -29,7 +29,7 @@ def identify(settings: Settings, weights: Path | None) -> ChatIdentity:
 
     Args:
         settings: Which model, and how it is asked.
-        weights: Its GGUF file, as `qa.models.chat.weights_path` gives it; None for a model that runs elsewhere. The
+        weights: Its GGUF file, as `qa.models.weights.weights_path` gives it; None for a model that runs elsewhere. The
             default's need not be there: its hash is known.
 
     Raises:

@@ -27,6 +27,7 @@ _DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
 
 Answers quote their passages: with these, replies that copy came half again as fast, to the same words.
 """
+_SECONDS_OF_LIFE = 2.0
 _SAMPLE_BYTES, _SAMPLES = 1 << 16, 64
 
 
@@ -75,6 +76,14 @@ class LlamaServer:
     def count_tokens(self, text: str) -> int:
         """Count the tokens of ``text`` as this model cuts it."""
         return len(self._ask("POST", "/tokenize", {"content": text})["tokens"])
+
+    def is_alive(self) -> bool:
+        """Whether it still listens; one that is only busy does."""
+        try:
+            self._client.get("/health", timeout=_SECONDS_OF_LIFE)
+        except httpx.TransportError as error:
+            return isinstance(error, httpx.TimeoutException)
+        return True
 
     def close(self) -> None:
         """Stop serving and free the memory; a second call does nothing."""
