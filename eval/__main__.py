@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.cases import SET_NAMES
+from eval.performance import bench, load
 from qa.logs import configure_logging
 from qa.terminal import FAILURE, console_handler, explained_errors, messages, output, plain, tolerate_narrow_encodings
 
@@ -172,6 +173,10 @@ def retrieval(
     with bar(len(rankers) * len(questions)) as advance:
         rows = [measure(name, rank, questions, advance) for name, rank in rankers.items()]
     show_recall(rows, len(collection.paragraphs))
+
+
+app.command()(bench)
+app.command()(load)
 
 
 @app.command()

@@ -9,10 +9,18 @@ if TYPE_CHECKING:
     import Stemmer
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+
+
+class _Plain(dict[int, int | str | None]):
+    """What each character becomes; accents, which Unicode has taken off their letters, nothing. Filled as they are met."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = plain = None if unicodedata.combining(chr(code)) else code
+        return plain
+
+
 # Letters that Unicode does not take apart into a plain one and its accent; and the apostrophe that counts as a letter.
-_PLAIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ʼ": "'"}
-)
+_PLAIN = _Plain(zip(map(ord, "łøđðħıæœþʼ"), ("l", "o", "d", "d", "h", "i", "ae", "oe", "th", "'"), strict=True))
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _JOINERS = "\u200c\u200d"
 _SNOWBALL = {"it": "italian", "en": "english", "fr": "french", "es": "spanish", "de": "german", "pt": "portuguese"}
@@ -21,8 +29,9 @@ _SNOWBALL = {"it": "italian", "en": "english", "fr": "french", "es": "spanish", 
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Return ``text`` in NFKC, case-folded and without accents ("Aleničev" -> "alenicev", "Łódź" -> "lodz")."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_PLAIN)
 
 
 def words(text: str) -> list[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TOGETHER = 1024
 """Tokens that are computed at once, padding included; more do not fit the processor's caches."""
 
+_WORDS = "embeddings.word_embeddings.weight"
+
 T = TypeVar("T")
 
 
@@ -47,9 +49,11 @@ class E5Encoder:
         self._tokenizer.enable_truncation(self.max_tokens)
         self._workers = torch.get_num_threads()
         self._padding: int = config["pad_token_id"]
-        stored = load_file(folder / "model.safetensors")  # mapped, so that nothing is in memory before it is used
-        self._words = stored.pop("embeddings.word_embeddings.weight")
-        weights = _Weights({name: tensor.float() for name, tensor in stored.items()}, config["layer_norm_eps"])
+        # The file is mapped: what is not used of it is not in memory. Mapped twice, so that what is read once can go.
+        self._words = load_file(folder / "model.safetensors")[_WORDS]
+        stored = load_file(folder / "model.safetensors")
+        tensors = {name: tensor.float() for name, tensor in stored.items() if name != _WORDS}
+        weights = _Weights(tensors, config["layer_norm_eps"])
         embeddings = weights.tensors["embeddings.position_embeddings.weight"]
         self._places = embeddings + weights.tensors["embeddings.token_type_embeddings.weight"][0]
         self._norm = weights.norm("embeddings")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAGIC = b"GGUF"
 _SLOTS = 2
 """Requests answered at once, each with a whole context of its own; a slot also keeps its last prompt."""
-_PROMPT_CACHE_MIB = 256
+_PROMPT_CACHE_MIB = 64
 """Main memory for prompts that lost their slot; llama.cpp's own default is 8 GiB."""
 _DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
 """Tokens that must recur in the context before what followed them is tried as a draft, and the draft's length.
