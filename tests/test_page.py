@@ -193,12 +193,12 @@ def test_stop_stops_the_model_too_and_retry_asks_again(visit: Visit, halting: tu
     bot, llm = halting
     page = visit(of=bot)
     ask(page, QUESTION)
-    expect(page.locator("#status")).to_contain_text("Scrivo una bozza: 1 parole")
+    expect(page.locator("#status")).to_contain_text("Scrivo una bozza, parole: 1")
     page.get_by_role("button", name="Ferma").click()
     expect(page.locator("#conversation")).to_contain_text("Interrotto.")
     llm.go_on.set()
     assert llm.given_up.wait(60)
-    page.get_by_label("Retry").click()
+    page.get_by_label("Riprova").click()
     expect(page.locator("button.cite").first).to_be_visible()
     expect(page.locator("#conversation .question")).to_have_text([QUESTION])
 
@@ -227,7 +227,7 @@ def test_failure_to_load_is_told_with_its_hint(visit: Visit, settings: Settings,
 
 
 @pytest.mark.parametrize(
-    ("locale", "hint"), [("it-CH", "Chiedi qualcosa"), ("en-GB", "Ask something"), ("fr-FR", "Ask something")]
+    ("locale", "hint"), [("it-CH", "Fai una domanda"), ("en-GB", "Ask a question"), ("fr-FR", "Ask a question")]
 )
 def test_page_speaks_the_language_of_the_browser(visit: Visit, locale: str, hint: str) -> None:
     page = visit(locale=locale)
@@ -280,7 +280,7 @@ def test_thumb_and_correction_are_written(visit: Visit, bot: QA, scripted_chat) 
     scripted_chat.llm.otherwise = REPLY
     page = visit()
     ask(page, QUESTION)
-    page.get_by_label("Dislike").click()
+    page.get_by_label("Non mi piace").click()
     page.locator("#correction textarea").fill("Contro il Napoli di De Laurentiis")
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.keyboard.press("Enter")

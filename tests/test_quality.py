@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from eval.baseline import accept
+from eval.cases import Category
 from eval.compare import compare
 from eval.metrics.aggregates import summarise
 from eval.replies import ReplyFile
@@ -32,6 +34,11 @@ from qa.ui.texts import texts
 
 CHROMIUM = shutil.which("chromium")
 HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_every_category_has_a_name_in_both_languages() -> None:
+    for category in get_args(Category):
+        assert {f"category_{category}"} <= texts("it").keys() & texts("en").keys()
 
 
 def mostly_right(prompt: str) -> str:

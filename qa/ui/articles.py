@@ -68,7 +68,7 @@ class Articles:
 
     def show(self, language: Language) -> dict[Any, Any]:
         """Show what is indexed now."""
-        empty = f'<p class="empty">{plain(texts(language)["reader_empty"])}</p>'
+        empty = f'<p class="empty hint">{plain(texts(language)["reader_empty"])}</p>'
         return {self.table: self._table(language), self.note: "", self.reader: empty}
 
     def act(self, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:

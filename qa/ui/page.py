@@ -1,5 +1,6 @@
 """The page put together from its parts."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -18,7 +19,7 @@ from qa.ui.markup import failure_html, plain
 from qa.ui.parts import STATIC, status_line
 from qa.ui.quality import QualityTab
 from qa.ui.suggestions import suggestions
-from qa.ui.texts import Labels, language_of, texts
+from qa.ui.texts import Labels, gradio_names, language_of, texts
 from qa.ui.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -73,8 +74,12 @@ def build_page(bot: "QA", loading: Loading, line: Line) -> gr.Blocks:
         def welcome(saved: list[Any], request: gr.Request) -> dict[Any, Any]:
             language = language_of(request)
             words = texts(language)
-            title = f'<div lang="{language}"><h1>{plain(words["title"])}</h1><p>{plain(words["subtitle"])}</p></div>'
-            return {header: title, **chat.restored(restore(saved), language)}
+            names = plain(json.dumps(gradio_names(language)))
+            title = f"<h1>{plain(words['title'])}</h1><p>{plain(words['subtitle'])}</p>"
+            return {
+                header: f'<div lang="{language}" data-names="{names}">{title}</div>',
+                **chat.restored(restore(saved), language),
+            }
 
         def progress(request: gr.Request) -> dict[Any, Any]:
             language = language_of(request)

@@ -108,7 +108,7 @@ def _run_html(run: Scored, baseline: str | None, language: Language, reports: st
     if not run.categories:
         return f'{tables}<p class="empty">{plain(words["no_categories"])}</p>'
     rows = "".join(
-        f'<tr><th scope="row">{plain(part.name.replace("_", " "))}</th>'
+        f'<tr><th scope="row">{plain(_category(part.name, language))}</th>'
         f"<td>{_bar((part.right, part.withheld, part.wrong), language)}</td>"
         f"<td>{part.right}</td><td>{part.withheld}</td><td>{part.wrong}</td><td>{part.crashed}</td></tr>"
         for part in run.categories
@@ -185,6 +185,11 @@ def _when(run: Scored, language: Language) -> str:
 def _label(name: str, language: Language) -> str:
     label = texts(language)[name]
     return label[:1].upper() + label[1:]
+
+
+def _category(name: str, language: Language) -> str:
+    # Runs of another version can have categories of their own.
+    return texts(language).get(f"category_{name}", name.replace("_", " "))
 
 
 def _number(name: str, value: float, language: Language) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def empty_panel(language: Language) -> str:
     """Return the panel before the first answer."""
-    return f'<p class="empty">{plain(texts(language)["sources_empty"])}</p>'
+    return f'<p class="empty hint">{plain(texts(language)["sources_empty"])}</p>'
 
 
 def panel(turns: "Sequence[Turn]", language: Language) -> str:
@@ -72,24 +72,28 @@ def opened(bot: "QA", turns: "Sequence[Turn]", address: str, language: Language)
     except KeyError:
         article = None
     if article is not None and article.text[item.start : item.end] == quote:
-        return back + whole_article(article, language, item.start, item.end)
+        return whole_article(article, language, item.start, item.end, back)
     place = _place(item.publisher, item.date, language, item.source)
     return (
-        f'{back}<div class="whole"><h2>{plain(item.title or item.source)}</h2><p class="place">{plain(place)}</p>'
+        f'<div class="whole">{_head(item, place, back)}'
         f'<p class="note">{plain(texts(language)["article_gone"])}</p>'
         f'<p><mark tabindex="-1">{plain(quote)}</mark></p></div>'
     )
 
 
-def whole_article(article: Article, language: Language, start: int = 0, end: int = 0) -> str:
-    """Return an article whole, as it was read, with one span of its text marked."""
+def whole_article(article: Article, language: Language, start: int = 0, end: int = 0, back: str = "") -> str:
+    """Return an article whole, as it was read, with one span of its text marked; ``back`` is the button that leads back."""
     place = _place(article.publisher, article.date, language, article.source)
-    head = f'<h2>{plain(article.title or article.source)}</h2><p class="place">{plain(place)}</p>'
+    head = _head(article, place, back)
     if not 0 <= start < end <= len(article.text):
         return f'<div class="whole">{head}<div class="text">{plain(article.text)}</div></div>'
     before, quote, after = article.text[:start], article.text[start:end], article.text[end:]
     text = f'{plain(before)}<mark tabindex="-1">{plain(quote)}</mark>{plain(after)}'
     return f'<div class="whole">{head}<div class="text">{text}</div></div>'
+
+
+def _head(item: Article | Citation | Passage, place: str, back: str) -> str:
+    return f'<header>{back}<h2>{plain(item.title or item.source)}</h2><p class="place">{plain(place)}</p></header>'
 
 
 def _place(publisher: str | None, date: str | None, language: Language, source: str = "") -> str:

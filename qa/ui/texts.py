@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     AnyComponent = TypeVar("AnyComponent", bound=Component)
 
 Language = Literal["it", "en"]
+_GRADIO_NAMES = {
+    "Retry": "try_again",
+    "Clear": "new_conversation",
+    "Like": "like",
+    "Dislike": "dislike",
+    "More tabs": "more_tabs",
+    "Click to upload or drop files": "add_files",
+    "File upload": "add_files",
+    "chatbot conversation": "conversation",
+}
 _YEAR, _MONTH, _DAY = len("2021"), len("2021-02"), len("2021-02-09")
 
 
@@ -33,6 +43,11 @@ def language_of(request: "gr.Request | Request") -> Language:
     """Return the language of the browser that asks: Italian where it comes first, else English."""
     first = (request.headers.get("accept-language") or "").split(",")[0].strip().lower()
     return "it" if first == "it" or first.startswith("it-") else "en"
+
+
+def gradio_names(language: Language) -> dict[str, str]:
+    """Return what Gradio's own buttons are called: the name it gives them itself, and the one in ``language``."""
+    return {name: texts(language)[key] for name, key in _GRADIO_NAMES.items()}
 
 
 def readable_date(iso: str | None, language: Language) -> str:

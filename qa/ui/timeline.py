@@ -40,7 +40,7 @@ class Timeline:
 
     def show(self, language: Language) -> dict[Any, Any]:
         """Show what the indexed articles date now."""
-        hint = f'<p class="empty">{plain(texts(language)["reader_empty_point"])}</p>'
+        hint = f'<p class="empty hint">{plain(texts(language)["reader_empty_point"])}</p>'
         if not self.loading.ready:
             return {self.line: f'<p class="empty">{plain(self.loading.describe(language))}</p>', self.reader: hint}
         return {self.line: timeline_html(self._statements.get(), language), self.reader: hint}

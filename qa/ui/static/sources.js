@@ -2,12 +2,19 @@
 const behaviour = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 let origin = null;
 
-// Gradio names each message by its source, where what it shows is the better name, and calls buttons a list.
+// Gradio names messages and examples by what they are, where what they show is the better name, and calls buttons a list;
+// the names it gives its own buttons are English for whoever reads Italian.
 const tidy = () => {
-	for (const message of document.querySelectorAll("#conversation [data-testid][aria-label]")) message.removeAttribute("aria-label");
+	const { lang, dataset } = document.querySelector("#header [lang]") ?? { dataset: {} };
+	if (lang && document.documentElement.lang !== lang) document.documentElement.lang = lang;
 	document.querySelector("#conversation .examples[role=list]")?.setAttribute("role", "group");
-	const language = document.querySelector("#header [lang]")?.lang;
-	if (language && document.documentElement.lang !== language) document.documentElement.lang = language;
+	const names = JSON.parse(dataset.names ?? "{}");
+	for (const node of document.querySelectorAll("[aria-label]")) {
+		if (node.matches("#conversation :is([data-testid], .example)")) node.removeAttribute("aria-label");
+		const name = names[node.getAttribute("aria-label")];
+		if (name && name !== node.getAttribute("aria-label")) node.setAttribute("aria-label", name);
+		if (name && node.title) node.title = name;
+	}
 };
 new MutationObserver(tidy).observe(document.body, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
