@@ -227,7 +227,7 @@ def test_labels_follow_the_language() -> None:
     labels = Labels()
     box = labels.add(gr.Textbox(), label="question", placeholder="placeholder")
     update = labels.in_language("it")[box]
-    assert (update["label"], update["placeholder"]) == ("Domanda", "Chiedi qualcosa sugli articoli")
+    assert (update["label"], update["placeholder"]) == ("Domanda", "Fai una domanda")
 
 
 # Export
