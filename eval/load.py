@@ -52,8 +52,10 @@ def load(people: Sequence[int], seconds: float, *, quick: bool) -> Measured:
             rows += figures(number, asked, resident)
             samples += [{"people": number, **one.model_dump()} for one in asked]
     with page(quick=quick, at_once=_AT_ONCE, waiting=_WAITING) as (url, _):
+        crowd(url, 1, 60, questions, each=1)
         asked = crowd(url, _MANY, seconds, questions, each=1)
     rows += full_line(asked)
+    samples += [{"people": _MANY, "room": _AT_ONCE + _WAITING, **one.model_dump()} for one in asked]
     return measured.model_copy(update={"rows": tuple(rows), "samples": tuple(samples)})
 
 
