@@ -91,8 +91,9 @@ def check_honest(answer: Answer, reason: str) -> None:
 
 def check_well(answer: Answer) -> None:
     assert answer.status == "answered"
+    assert FAILED not in answer.text
     assert REPLY[:-1] in answer.text
-    assert not answer.notes
+    assert answer.raw_text.strip() == REPLY
 
 
 def gzipped(handler: Handler) -> None:
