@@ -8,11 +8,20 @@ exclusive. Dates are ISO 8601 strings cut to what is known:
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Status = Literal["answered", "conflict", "abstained"]
 History = Sequence[tuple[str, str]]
 """Earlier turns, oldest first: (question, answer)."""
+
+
+def well_formed(text: str) -> str:
+    """Return ``text`` with a question mark for each lone surrogate, which JSON can hold and nothing can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+ForeignText = Annotated[str, BeforeValidator(lambda value: well_formed(value) if isinstance(value, str) else value)]
+"""Text from outside, that nobody has decoded yet: what people type and what models say."""
 
 
 class Record(BaseModel):
@@ -152,18 +161,18 @@ class Answer(Record):
         fingerprint: Hash of settings, prompts and models that made this answer.
     """
 
-    text: str
+    text: ForeignText
     status: Status
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
     confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     language: str = "it"
-    question: str = ""
+    question: ForeignText = ""
     model: str = ""
     usage: Usage = Usage()
     timings: Mapping[str, float] = Field(default_factory=dict)
-    raw_text: str = ""
-    notes: tuple[str, ...] = ()
+    raw_text: ForeignText = ""
+    notes: tuple[ForeignText, ...] = ()
     fingerprint: str = ""
 
 
