@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa.errors import QAError
-from qa.schema import Answer, Citation, Record, Status
+from qa.schema import Answer, Citation, ForeignText, Record, Status
 
 _writing = threading.Lock()
 
@@ -29,8 +29,8 @@ class Feedback(Record):
     id: str
     at: str
     liked: bool | None
-    correction: str = ""
-    question: str
+    correction: ForeignText = ""
+    question: ForeignText
     text: str
     status: Status
     citations: tuple[Citation, ...]
@@ -65,7 +65,7 @@ def write_feedback(folder: Path, feedback: Feedback) -> Path:
     try:
         with _writing:
             folder.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8", errors="surrogatepass") as file:
+            with path.open("a", encoding="utf-8") as file:
                 file.write(line)
     except OSError as error:
         raise QAError(

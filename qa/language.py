@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from qa.lexicon import FUNCTION_WORDS
+from qa.schema import well_formed
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
@@ -40,7 +41,7 @@ def detect_language(text: str, default: str) -> str:
 
 
 def _confidences(text: str) -> dict[str, float]:
-    values = _detector().compute_language_confidence_values(text)
+    values = _detector().compute_language_confidence_values(well_formed(text))
     return {value.language.iso_code_639_1.name.lower(): value.value for value in values}
 
 

@@ -75,3 +75,7 @@ def test_a_quotation_in_another_language_does_not_outweigh_the_article():
     )
     german = "Achtung, das ist ein Absatz auf Deutsch, der mit diesem Artikel überhaupt nichts zu tun hat.\n\n"
     assert detect_language(italian + german, "xx") == "it"
+
+
+def test_a_lone_surrogate_has_no_language_and_does_no_harm():
+    assert detect_language("Chi allena il Bari? \ud800", "en") == "it"

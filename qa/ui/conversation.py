@@ -7,7 +7,7 @@ from uuid import uuid4
 from pydantic import Field, TypeAdapter, ValidationError
 
 from qa.errors import QAError
-from qa.schema import Answer, Record
+from qa.schema import Answer, ForeignText, Record
 
 LONGEST = 100
 """Turns that are kept; older ones are forgotten first."""
@@ -28,7 +28,7 @@ class Failure(Record):
 class Turn(Record):
     """A question and what came of it: an answer, a failure, given up, or nothing yet."""
 
-    question: str
+    question: ForeignText
     answer: Answer | None = None
     failure: Failure | None = None
     stopped: bool = False
