@@ -93,10 +93,12 @@ def _is_period(text: str, first: Atom, second: Atom) -> bool:
 def _with_differences(found: Sequence[DatedStatement], articles: Sequence[Article]) -> Iterator[DatedStatement]:
     languages = {article.source: article.language for article in articles}
     words = [_content(statement.text, languages[statement.source]) for statement in found]
+    told = [_content(_without_names(statement.text), languages[statement.source]) for statement in found]
     other: dict[int, list[str]] = {}
     for i, j in _sharing_rare_words(words):
         one, two = found[i], found[j]
-        if one.source != two.source and _disagree(one, two) and _overlap(words[i], words[j]) >= _SAME_EVENT:
+        alike = _overlap(words[i], words[j]) >= _SAME_EVENT and told[i] & told[j]
+        if one.source != two.source and _disagree(one, two) and alike:
             other.setdefault(i, []).append(two.date)
             other.setdefault(j, []).append(one.date)
     for number, statement in enumerate(found):
@@ -119,6 +121,12 @@ def _disagree(one: DatedStatement, two: DatedStatement) -> bool:
 
 def _content(text: str, language: str) -> frozenset[str]:
     return frozenset(stem for stem in stems(text, language) if not stem.isdecimal())
+
+
+def _without_names(text: str) -> str:
+    """Return what is told of the people and places: the words that are not capitalised, and the first one."""
+    first, _, rest = text.partition(" ")
+    return " ".join([first, *(word for word in rest.split() if word[0].islower())])
 
 
 def _overlap(one: frozenset[str], two: frozenset[str]) -> float:

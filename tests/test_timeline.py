@@ -35,6 +35,12 @@ def test_articles_that_date_the_same_event_differently_are_shown_so() -> None:
     assert found == {"a.txt": ("2019-05",), "b.txt": ("2018",), "c.txt": ()}
 
 
+def test_what_only_names_the_same_people_is_another_event() -> None:
+    one = article("Ada Rossi allena il Pavia dal 3 marzo 2019.", "a.txt")
+    two = article("Nel Pavia Ada Rossi vinse la Coppa Aurora il 6 maggio 2020.", "b.txt")
+    assert all(s.differs == () for s in build_timeline([one, two]))
+
+
 def test_a_year_and_a_day_in_it_do_not_differ() -> None:
     one = article("Ada Rossi vinse la Coppa Ticino contro il Varese nel 2018.", "a.txt")
     two = article("Ada Rossi vinse la Coppa Ticino contro il Varese il 3 maggio 2018.", "b.txt")

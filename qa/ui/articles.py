@@ -62,9 +62,9 @@ class Articles:
     def _connect(self) -> None:
         quiet: dict[str, Any] = {"api_visibility": "private"}
         self.table.select(self.act, None, self.shown, show_progress="hidden", **quiet)
-        self.files.upload(self.upload, [self.files], [*self.shown, self.files], show_progress_on=self.note, **quiet)
+        self.files.upload(self.upload, [self.files], [*self.shown, self.files], show_progress_on=self.files, **quiet)
         pasting = [self.text, self.title, self.date]
-        self.add.click(self.paste, pasting, [*self.shown, *pasting], show_progress_on=self.note, **quiet)
+        self.add.click(self.paste, pasting, [*self.shown, *pasting], show_progress_on=self.text, **quiet)
 
     def show(self, language: Language) -> dict[Any, Any]:
         """Show what is indexed now."""
