@@ -15,6 +15,7 @@ from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
 
+from eval.page import seconds_to_answer
 from qa.config import Settings
 from qa.errors import ModelError
 from qa.models.chat import ChatModel
@@ -371,6 +372,16 @@ def test_program_gets_the_structured_answer(serve: Callable[[QA], str], bot: QA,
     answer = Answer.model_validate(client.predict(QUESTION, [], api_name="/ask"))
     assert answer.citations[0].quote in bot.article(answer.citations[0].source).text
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask"}
+
+
+def test_time_to_the_first_cited_answer_is_taken(
+    browser: Browser, serve: Callable[[QA], str], bot: QA, scripted_chat
+) -> None:
+    scripted_chat.llm.otherwise = REPLY
+    seconds, cited = seconds_to_answer(browser, serve(bot), QUESTION)
+    assert seconds > 0
+    assert cited
+    assert len(scripted_chat.llm.prompts) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
