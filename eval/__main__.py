@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.cases import SET_NAMES
-from eval.performance import bench, load
+from eval.performance import bench, load, scale
 from qa.logs import configure_logging
 from qa.terminal import FAILURE, console_handler, explained_errors, messages, output, plain, tolerate_narrow_encodings
 
@@ -176,6 +176,7 @@ def retrieval(
 
 
 app.command()(bench)
+app.command()(scale)
 app.command()(load)
 
 

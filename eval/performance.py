@@ -1,5 +1,6 @@
 """The commands that measure speed, size and load."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +27,19 @@ def bench(
             advance()
 
         measured = measure(Settings(), limit, soak, repeats, heard)
+    show(measured, save(measured))
+
+
+def scale(
+    file: Annotated[Path, typer.Argument(help="Paragraphs in SQuAD's format, .json or .json.gz.")],
+    passages: Annotated[str, typer.Option(help="Sizes of the collection.")] = "1000,10000,100000",
+) -> None:
+    """Measure how the index bears many passages, made of the paragraphs of FILE."""
+    from eval.measured import save, show
+    from eval.scale import scale as measure
+    from qa.config import Settings
+
+    measured = measure(file, _numbers(passages), Settings())
     show(measured, save(measured))
 
 

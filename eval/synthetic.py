@@ -8,14 +8,14 @@ what real ones cost.
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from qa.models.encoders import Vectors
 from qa.models.words import WordVectors, word_spans
 from qa.sentences import sentence_spans
 
@@ -79,38 +79,32 @@ def _name(draw: random.Random) -> str:
     return ("".join(syllables) + draw.choice(_CONSONANTS) + draw.choice(_ENDINGS)).capitalize()
 
 
-class ClusteredEmbeddings:
-    """Random unit vectors that lie in clusters, told from the texts alone; public face of ``SentenceEmbeddings``.
+class ClusteredEncoder:
+    """Random unit vectors that lie in clusters, told from the texts alone, as an `Encoder`.
 
     Args:
         real: A real model that reads questions and words all the same, so that they take the time that they take.
     """
 
-    name = "random but clustered"
-    dimension = DIMENSION
-    max_tokens: int | None = None
-    fingerprint = "0c1u57e2ed000000"
-
     def __init__(self, real: "SentenceEmbeddings | None" = None) -> None:
+        self.prompts: Mapping[str, str] = {}
+        self.max_tokens: int | None = None
         self._real = real
         centres = np.random.default_rng(0).normal(size=(_CLUSTERS, DIMENSION)).astype(np.float32)
         self._centres = centres / np.linalg.norm(centres, axis=1, keepdims=True)
-        self.kept: list[npt.NDArray[np.float32]] = []
+        self.kept: list[Vectors] = []
         """The vectors of all documents so far, for exact search beside the index."""
 
-    def encode_documents(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Return a unit vector for each text, shape (len(texts), dimension)."""
         vectors = self._vectors(texts)
-        self.kept.append(vectors)
+        if not query:
+            self.kept.append(vectors)
+        elif self._real:
+            self._real.encode_queries(texts)
         return vectors
 
-    def encode_queries(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Return a unit vector for each question, shape (len(texts), dimension)."""
-        if self._real:
-            self._real.encode_queries(texts)
-        return self._vectors(texts)
-
-    def encode_words(self, texts: Sequence[str], *, query: bool = False) -> list[WordVectors]:
+    def encode_words(self, texts: Sequence[str], *, query: bool) -> list[WordVectors]:
         """Return the vectors of the words of each text, those of the real model if there is one."""
         if self._real:
             return self._real.encode_words(texts, query=query)
@@ -120,7 +114,7 @@ class ClusteredEmbeddings:
             for text, places in zip(texts, spans, strict=True)
         ]
 
-    def _vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         for row, text in zip(vectors, texts, strict=True):
             seed = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big")
