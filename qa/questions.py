@@ -36,8 +36,18 @@ _PATTERNS: tuple[tuple[Expected, str], ...] = (
 _COMPILED = tuple((expected, re.compile(pattern)) for expected, pattern in _PATTERNS)
 
 
+# "Chi è Mario Bianchi?" asks who somebody is, not for a name.
+_WHO_IS = re.compile(
+    r"\W*(?:e |and )?(?:chi(?: è|'è| era| e'|’è)|who(?: is| was|'s|’s)|qui est|qui(?:é|e)n es|wer ist|quem é)"
+    r"(?:\s+(?-i:[A-ZÀ-Þ])[\w.'’-]*)+\W*",
+    re.IGNORECASE,
+)
+
+
 def expected_answer(question: str) -> Expected:
     """Return what kind of thing answers a question, in Italian, English, French, Spanish, German or Portuguese."""
+    if _WHO_IS.fullmatch(question):
+        return "other"
     folded = " ".join(fold(question).split())
     return next((expected for expected, pattern in _COMPILED if pattern.search(folded)), "other")
 
@@ -58,9 +68,17 @@ def fits(expected: Expected, atom: Atom) -> bool:
 
 
 def answers_expectation(expected: Expected, atoms: tuple[Atom, ...], question: str, language: str) -> bool:
-    """Whether a text's atoms hold something of the expected kind that is not already in the question."""
-    asked = set(words(question))
-    known = {atom.value for atom in find_atoms(question, language)}
+    """Whether a text's atoms hold something of the expected kind that is not already in the question.
+
+    A name is not new if the question has all its words, nor if it only spells out one of the question's names ("Spartak Mosca", "Spartak").
+    """
+    known = find_atoms(question, language)
+    asked = [set(words(question)), *(set(words(atom.value)) for atom in known if atom.kind == "name")]
+    values = {atom.value for atom in known}
     return any(
-        fits(expected, atom) and atom.value not in known and not set(words(atom.value)) <= asked for atom in atoms
+        fits(expected, atom)
+        and atom.value not in values
+        and not set(words(atom.value)) <= asked[0]
+        and not (atom.kind == "name" and any(name <= set(words(atom.value)) for name in asked[1:]))
+        for atom in atoms
     )

@@ -20,6 +20,10 @@ from qa.questions import answers_expectation, expected_answer
         ("Contro quale squadra ha perso?", "name"),
         ("Where did he go?", "name"),
         ("Perché se n'è andato?", "other"),
+        ("Chi è Mario Bianchi?", "other"),
+        ("Who was Mario Bianchi?", "other"),
+        ("Chi è il nuovo allenatore?", "person"),
+        ("Chi era Bianchi per il club?", "person"),
     ],
 )
 def test_the_question_word_tells_what_is_asked_for(question, expected):
@@ -32,6 +36,13 @@ def test_only_something_new_answers():
     assert not answers_expectation("person", atoms, "Verdi contro Mario Bianchi?", "it")
     assert answers_expectation("day", atoms, "In che giorno?", "it")
     assert not answers_expectation("number", atoms, "Quanti gol?", "it")
+
+
+def test_a_name_spelt_out_tells_nothing_new():
+    atoms = find_atoms("Ha vinto la Dinamo Karvelia.", "it")
+    assert not answers_expectation("person", atoms, "Chi allenava la Dinamo?", "it")
+    sister = find_atoms("È arrivata Costanza Bianchi.", "it")
+    assert answers_expectation("person", sister, "Chi ha preso il posto di Ilaria Bianchi?", "it")
 
 
 def test_a_month_is_not_a_day():
