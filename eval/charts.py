@@ -20,9 +20,9 @@ OUTCOMES = {
 }
 """What an outcome is called in the report, and its colour."""
 
-_BLUE = "#3a7ca5"
-_FAINT = "rgba(127,127,127,.55)"
-_HISTORY = {"accuracy": OUTCOMES["correct"][1], "hallucination": OUTCOMES["wrong"][1], "recall_at_3": _BLUE}
+BLUE = "#3a7ca5"
+FAINT = "rgba(127,127,127,.55)"
+_HISTORY = {"accuracy": OUTCOMES["correct"][1], "hallucination": OUTCOMES["wrong"][1], "recall_at_3": BLUE}
 _BAR, _MARGIN = 26, 80
 _FEW = 25
 
@@ -59,7 +59,7 @@ def category_chart(scores: Sequence[CaseScore]) -> dict[str, Any]:
     chart = go.Figure(bars, {"barmode": "stack", "height": _BAR * len(names) + _MARGIN, "bargap": 0.25})
     chart.update_xaxes(tickformat=".0%", range=[0, 1])
     chart.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"})
-    return _plain(chart)
+    return plain(chart)
 
 
 def risk_chart(calibration: Calibration) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def risk_chart(calibration: Calibration) -> dict[str, Any]:
         y=[point.risk for point in curve],
         customdata=[point.confidence for point in curve],
         mode="lines+markers" if len(curve) <= _FEW else "lines",
-        line={"color": _BLUE},
+        line={"color": BLUE},
         hovertemplate="answering from confidence %{customdata:.2f}:<br>"
         "%{x:.0%} of the questions answered, %{y:.0%} of the answers wrong<extra></extra>",
     )
@@ -80,7 +80,7 @@ def risk_chart(calibration: Calibration) -> dict[str, Any]:
     chart.add_hline(y=TOLERATED_RISK, line={"dash": "dot", "color": OUTCOMES["wrong"][1]}, annotation_text="5 % risk")
     chart.update_xaxes(title="coverage: questions answered", tickformat=".0%", range=[0, 1.02])
     chart.update_yaxes(title="risk: answers wrong", tickformat=".0%", rangemode="tozero")
-    return _plain(chart)
+    return plain(chart)
 
 
 def reliability_chart(calibration: Calibration) -> dict[str, Any]:
@@ -89,20 +89,20 @@ def reliability_chart(calibration: Calibration) -> dict[str, Any]:
 
     bins = calibration.reliability
     largest = max((part.n for part in bins), default=1)
-    ideal = go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": _FAINT}, hoverinfo="skip")
+    ideal = go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": FAINT}, hoverinfo="skip")
     points = go.Scatter(
         x=[part.confidence for part in bins],
         y=[part.accuracy for part in bins],
         customdata=[part.n for part in bins],
         mode="markers+lines",
-        marker={"size": [8 + 22 * (part.n / largest) ** 0.5 for part in bins], "color": _BLUE, "opacity": 0.85},
-        line={"color": _BLUE, "width": 1},
+        marker={"size": [8 + 22 * (part.n / largest) ** 0.5 for part in bins], "color": BLUE, "opacity": 0.85},
+        line={"color": BLUE, "width": 1},
         hovertemplate="%{customdata} answers: confidence %{x:.0%}, right %{y:.0%}<extra></extra>",
     )
     chart = go.Figure([ideal, points])
     chart.update_xaxes(title="mean confidence", tickformat=".0%", range=[-0.02, 1.02])
     chart.update_yaxes(title="share right", tickformat=".0%", range=[-0.04, 1.06])
-    return _plain(chart)
+    return plain(chart)
 
 
 def history_chart(milestones: Sequence[Milestone], labels: dict[str, str]) -> dict[str, Any]:
@@ -128,10 +128,10 @@ def history_chart(milestones: Sequence[Milestone], labels: dict[str, str]) -> di
     )
     chart.update_yaxes(tickformat=".0%", range=[0, 1.02])
     chart.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"})
-    return _plain(chart)
+    return plain(chart)
 
 
-def _plain(chart: "Figure") -> dict[str, Any]:
+def plain(chart: "Figure") -> dict[str, Any]:
     """Return the figure as JSON values, without Plotly's own theme."""
     has_legend = len(chart.data) > 1 and any(trace.name for trace in chart.data)
     chart.update_layout(

@@ -9,10 +9,12 @@ from eval.baseline import Milestone, history, milestone
 from eval.charts import OUTCOMES, category_chart, history_chart, reliability_chart, risk_chart
 from eval.compare import Comparison
 from eval.labels import LABELS, figure, number, points
+from eval.measured import Measured, newest
 from eval.metrics.aggregates import LOWER_IS_BETTER, METRICS, case_value, mean, summarise
 from eval.metrics.scores import CaseScore
 from eval.questions import Question, questions
 from eval.runs import BASELINE, ROOT, Run, list_infos, load_run
+from eval.scale_chart import scale_chart
 from eval.statistics import Interval, paired_difference, wilson
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def write_report(run: Run, comparison: Comparison | None, *, root: Path = ROOT, 
     Returns:
         The page.
     """
-    values = _context(run, comparison, _milestones(run, root, baseline))
+    values = _context(run, comparison, _milestones(run, root, baseline), newest(root))
     page = run.folder / "report.html"
     for path, template in ((page, "report.html.j2"), (run.folder / "summary.md", "summary.md.j2")):
         path.write_text(_environment().get_template(template).render(values), encoding="utf-8")
@@ -99,7 +101,9 @@ def _environment() -> "Environment":
     return environment
 
 
-def _context(run: Run, comparison: Comparison | None, milestones: Sequence[Milestone]) -> dict[str, Any]:
+def _context(
+    run: Run, comparison: Comparison | None, milestones: Sequence[Milestone], measured: Sequence[Measured]
+) -> dict[str, Any]:
     from plotly.offline import get_plotlyjs
 
     asked = [score for score in run.scores if not score.attack]
@@ -117,11 +121,13 @@ def _context(run: Run, comparison: Comparison | None, milestones: Sequence[Miles
         "evidence": _evidence_table(shown),
         "categories": sorted({score.category for score in run.scores}),
         "milestones": milestones,
+        "measured": measured,
         "charts": {
             "categories": category_chart(run.scores),
             "risk": risk_chart(calibration),
             "reliability": reliability_chart(calibration),
             "history": history_chart(milestones, {name: label.text for name, label in LABELS.items()}),
+            **{one.kind: scale_chart(one.samples) for one in measured if one.kind == "scale"},
         },
         "plotly": get_plotlyjs(),
         "styles": (_TEMPLATES / "report.css").read_text(encoding="utf-8"),

@@ -202,10 +202,15 @@ def extrapolated(sizes: Sequence[Size], passages: int = MILLION) -> list[Row]:
 
 
 def fitted(x: Sequence[float], y: Sequence[float], at: float) -> float:
-    """Return y at ``at`` by least squares of y = a + b x, each point weighed by 1 / y: what is fixed, and what each passage adds."""
-    import numpy as np
+    """Return a + b x at ``at``: what is fixed, and what each passage adds, neither less than nothing.
 
-    slope, start = np.polyfit(x, y, 1, w=1 / np.asarray(y))
+    Least squares of positive values, each weighed by 1 / y, so that small sizes count as much as large ones.
+    """
+    import numpy as np
+    from scipy.optimize import nnls
+
+    weights = 1 / np.asarray(y, dtype=np.float64)
+    (start, slope), _ = nnls(np.stack([weights, weights * np.asarray(x)], axis=1), np.ones(len(weights)))
     return float(start + slope * at)
 
 

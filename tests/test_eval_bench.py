@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from eval_fakes import cases, write_articles
+from eval_fakes import cases, make_subject, run, write_articles
 from fakes import SmallEmbeddings, scripted_chat_model
 
 from eval import race, soak, starting
@@ -15,6 +15,7 @@ from eval.cases import CaseSet
 from eval.indexing import read_all
 from eval.measured import Measured, Row, begin, newest, save, show
 from eval.race import Lap, Pair, figures, sample
+from eval.report import write_report
 from eval.soak import Soaked, memory
 from eval.statistics import Interval, paired_ratio
 from eval.tutorial import CHUNK, PROMPT, TutorialChain, as_answer
@@ -242,6 +243,25 @@ def test_figures_are_shown_with_their_target_and_whether_it_is_met(tmp_path, cap
     assert "enough 2 ≥ 2 ✓ computed" in shown
     assert "without a target 0.012" in shown
     assert "busy" not in shown
+
+
+def test_the_report_shows_what_was_measured_with_targets_and_curve(tmp_path):
+    subject = make_subject(tmp_path)
+    reported = run(subject, tmp_path)
+    empty = write_report(reported, None, root=subject.root, baseline=tmp_path / "none").read_text(encoding="utf-8")
+    assert 'id="speed"' not in empty
+    rows = (Row(what="first words <i>", value=9, unit="s", most=8), Row(what="memory", value=2, unit="MB", most=8))
+    save(begin("bench", {}).model_copy(update={"rows": rows, "load": 3.2}), subject.root)
+    size = {"passages": 100, "sentences": 300, "index_seconds": 1, "open_seconds": 1, "retrieval": (0.1, 0.2)}
+    size |= {"recall": (1, 1), "unchanged_seconds": 0.1, "resident": 1, "models": 1, "stored": 1}
+    save(begin("scale", {}).model_copy(update={"samples": (size,)}), subject.root)
+    page = write_report(reported, None, root=subject.root, baseline=tmp_path / "none").read_text(encoding="utf-8")
+    assert "first words &lt;i&gt;" in page
+    assert '<span class="worse">≤ 8</span>' in page
+    assert '<span class="better">≤ 8</span>' in page
+    assert "busy with 3.2 processes" in page
+    assert 'data-chart="scale"' in page
+    assert '"scale": {"data"' in page
 
 
 def test_a_list_of_numbers_is_wanted():

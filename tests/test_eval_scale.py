@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eval.scale import Size, extrapolated, figures, fitted, measure
+from eval.scale_chart import scale_chart
 from eval.synthetic import DIMENSION, PASSAGES, ClusteredEncoder, articles, questions, write_articles
 from qa.text import words
 
@@ -102,4 +103,14 @@ def test_the_largest_is_compared_with_the_smallest_and_a_million_is_computed():
 
 def test_a_line_is_fitted_so_that_small_sizes_count_as_much_as_large_ones():
     assert fitted([10, 100, 1000], [1 + 10, 1 + 100, 1 + 1000], 10_000) == pytest.approx(10_001)
+    assert fitted([10, 100], [5, 4], 10_000) >= 4, "noise makes nothing cheaper than nothing"
     assert {row.unit for row in extrapolated([made(10, 5), made(20, 6)])} == {"ms", "s", "MB"}
+
+
+def test_the_curve_goes_on_to_a_million_where_it_was_not_measured():
+    chart = scale_chart([made(1000, 100).model_dump(), made(10_000, 110).model_dump()])
+    names = [trace["name"] for trace in chart["data"]]
+    assert names == ["median", "median, computed", "95th percentile", "95th percentile, computed"]
+    assert chart["data"][1]["x"][-1] == pytest.approx(1_000_000)
+    assert chart["data"][1]["y"][0] == pytest.approx(110)
+    assert len(scale_chart([made(1000, 100).model_dump()])["data"]) == 2

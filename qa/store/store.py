@@ -119,6 +119,7 @@ class Store:
         index = self._index()
         self._changed = True
         with self._errors("be written"):
+            replaces = bool(index.articles.get(ids=[article.source], include=[])["ids"])
             for start in range(0, len(records), self._batch):
                 part = records[start : start + self._batch]
                 index.sentences.upsert(
@@ -133,8 +134,9 @@ class Store:
                 metadatas=[article_metadata(article, version, chunks)],
                 embeddings=_NO_VECTOR,
             )
-            older = {"version": {"$ne": version}}
-            index.sentences.delete(where={"$and": [{"source": article.source}, older]})  # type: ignore[list-item]  # the stub wants literal keys
+            if replaces:  # looking for what is not there takes the longer, the larger the index is
+                older = {"version": {"$ne": version}}
+                index.sentences.delete(where={"$and": [{"source": article.source}, older]})  # type: ignore[list-item]  # the stub wants literal keys
 
     def remove(self, source: str) -> None:
         """Take an article and its chunks out."""
