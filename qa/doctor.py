@@ -1,6 +1,6 @@
 """Checks whether everything a question needs is in place, and says what to do where it is not.
 
-Nothing is fetched, loaded or written, so that it can be run beside a working chat.
+Nothing is fetched or written and no model is loaded, so that it can be run beside a working chat.
 """
 
 import os
@@ -8,6 +8,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -222,8 +223,10 @@ def _index(settings: Settings) -> Iterator[Check]:
     if settings.chroma_url is None and not (settings.data_dir / "index").is_dir():
         yield Check("index", "note", "not built yet", "`qa sync` or the first question builds it.")
         return
-    from qa.store import holdings
+    from qa.store import examine, holdings
 
+    if settings.chroma_url is None:
+        examine(settings)
     for held in holdings(settings):
         yield Check("index", "ok", f"{held.articles} articles, {held.sentences} sentences (embedder {held.embedder})")
     yield from _lock(settings)
@@ -232,6 +235,10 @@ def _index(settings: Settings) -> Iterator[Check]:
 def _lock(settings: Settings) -> Iterator[Check]:
     from qa.locks import write_lock
 
+    aside = settings.data_dir / "index.damaged"
+    if aside.is_dir():
+        day = f"{datetime.fromtimestamp(aside.stat().st_ctime, UTC):%Y-%m-%d}"
+        yield Check("index", "note", f"a damaged one was moved to {aside} on {day}", "Delete it; nothing needs it.")
     try:
         with write_lock(settings.replace(lock_timeout=0)):
             if (settings.data_dir / "index.writing").exists():

@@ -130,6 +130,10 @@ def repeat(what: bytes | str, pause: float = 0.001) -> Behaviour:
 
 class Serving(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass  # whoever asked has left
+
     model: ModelServer
 
 

@@ -387,12 +387,18 @@ def each(folder: Path, pattern: str, damage) -> None:
         damage(path)
 
 
+def crashing(folder: Path) -> None:
+    """Damage the graph in the way that crashes whoever searches it, as somebody did who left the mark."""
+    each(folder, "data_level0.bin", overwrite)
+    (folder / "index.checking").touch()
+
+
 DAMAGES = {
     "database cut off": lambda folder: each(folder, "chroma.sqlite3", lambda p: p.write_bytes(p.read_bytes()[:50_000])),
     "database overwritten": lambda folder: each(folder, "chroma.sqlite3", overwrite),
     "half the database overwritten": lambda folder: each(folder, "chroma.sqlite3", lambda p: overwrite(p, 30_000)),
     "graph gone": lambda folder: each(folder, "index_metadata.pickle", lambda p: shutil.rmtree(p.parent)),
-    "crashes the process": lambda folder: (folder / "index.checking").touch(),  # some damages to the graph do
+    "crashes the process": crashing,
     "graph's header emptied": lambda folder: each(folder, "header.bin", lambda p: p.write_bytes(b"")),
     "graph's header overwritten": lambda folder: each(folder, "header.bin", overwrite),
     "graph's names overwritten": lambda folder: each(folder, "*.pickle", overwrite),
@@ -445,6 +451,17 @@ def test_a_sound_index_of_that_size_is_not_taken_for_damaged(tmp_path, sound):
     with store.writing():
         pass
     assert store.versions() == {"a.txt": "v1", "b.txt": "v1"}
+
+
+def test_a_sound_index_whose_last_reader_was_killed_is_kept(tmp_path, sound, caplog):
+    shutil.copytree(sound, tmp_path / "data")
+    (tmp_path / "data" / "index.checking").touch()
+    store = Store(Settings(data_dir=tmp_path / "data", sources=()), EMBEDDER)
+    with store.writing():
+        pass
+    assert store.versions() == {"a.txt": "v1", "b.txt": "v1"}
+    assert not (tmp_path / "data" / "index.damaged").exists()
+    assert not caplog.text
 
 
 def test_a_graph_that_hides_most_of_its_vectors_counts_as_damaged(tmp_path, sound):

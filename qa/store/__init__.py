@@ -11,8 +11,9 @@ would even lose them. So each change leaves a new ``revision`` in the metadata o
 finds another one there than he knows opens the index again.
 """
 
+from qa.store.examination import examine
 from qa.store.holdings import Holding, holdings
 from qa.store.snapshot import Snapshot, Stored
 from qa.store.store import Store
 
-__all__ = ["Holding", "Snapshot", "Store", "Stored", "holdings"]
+__all__ = ["Holding", "Snapshot", "Store", "Stored", "examine", "holdings"]

@@ -51,15 +51,18 @@ def set_aside(settings: Settings) -> Path:
 def crash_noticed(settings: Settings) -> Iterator[None]:
     """Look at the index here: some damages to it crash the whole process, and then the next one must not try again.
 
+    A process that was killed here leaves the same mark as one that crashed; so another one, that may crash, looks first.
+
     Raises:
-        DamagedIndexError: The last process did not leave this block alive.
+        DamagedIndexError: The last process did not leave this block alive, and the index is indeed damaged.
     """
     checking = settings.data_dir / "index.checking"
-    if checking.exists():
-        checking.unlink()
-        raise DamagedIndexError(f"The index in {index_folder(settings)} crashed the last process that opened it.")
-    checking.touch()
     try:
+        if checking.exists():
+            from qa.store.examination import examine  # which looks with this module
+
+            examine(settings)
+        checking.touch()
         yield
     finally:
         checking.unlink(missing_ok=True)
