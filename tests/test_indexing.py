@@ -222,9 +222,9 @@ def test_a_damaged_index_is_built_anew_from_the_files(settings, run, small_embed
     assert (settings.data_dir / "index.damaged").is_dir()
 
 
-# Killed after its n-th write to Chroma, of the nine that this change takes: two to add an article, one more to drop the
-# old sentences, of b.txt likewise, two to remove c.txt, one for the revision.
-WRITES = 9
+# Killed after its n-th write to Chroma, of the eight that this change takes: two to add d.txt, three to replace b.txt and
+# drop its old sentences, two to remove c.txt, one for the revision.
+WRITES = 8
 
 
 @pytest.fixture(scope="module")
