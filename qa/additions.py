@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from qa.indexing import SyncProgress
     from qa.pipeline import QA
 
+MAX_FILES = 100
+"""Files that are added at once."""
+MAX_ADDED = 5_000
+"""Added articles in all."""
 _LONGEST_NAME = 100
 _naming = threading.Lock()
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
@@ -84,7 +88,7 @@ def added_sources(bot: "QA") -> frozenset[str]:
     return frozenset(info.source for info in bot.articles() if (_folder(bot) / info.source).is_file())
 
 
-def add_articles(bot: "QA", articles: Iterable[NewArticle], progress: "SyncProgress | None" = None) -> Added:
+def add_articles(bot: "QA", articles: Sequence[NewArticle], progress: "SyncProgress | None" = None) -> Added:
     """Keep files and index them; those that cannot be read are not kept.
 
     A file with the same bytes as one that was added before is not added again. One with the name of another gets a
@@ -92,9 +96,17 @@ def add_articles(bot: "QA", articles: Iterable[NewArticle], progress: "SyncProgr
 
     Raises:
         StoreError: The index cannot be written.
-        ArticleError: The files cannot be kept.
+        ArticleError: The files cannot be kept, or are too many.
     """
     folder = _folder(bot)
+    if len(articles) > MAX_FILES:
+        raise ArticleError(
+            f"These are {len(articles)} files; {MAX_FILES} can be added at once.", hint="Add them in parts."
+        )
+    if len(added_sources(bot)) + len(articles) > MAX_ADDED:
+        raise ArticleError(
+            f"At most {MAX_ADDED:,} articles can be added.", hint="Remove some, or name a folder in QA_SOURCES."
+        )
     with _naming:
         taken = {info.source for info in bot.articles()}
         names = [_keep(folder, article, taken) for article in articles]

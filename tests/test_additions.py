@@ -44,6 +44,16 @@ def test_same_bytes_are_added_once_and_same_names_are_numbered(bot: QA) -> None:
     assert len(bot.articles()) == 5
 
 
+def test_too_many_files_are_refused_and_none_is_kept(bot: QA, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ArticleError, match=r"101 files; 100 .* Add them in parts"):
+        add_articles(bot, [NewArticle(f"{number}.txt", TEXT) for number in range(101)])
+    monkeypatch.setattr("qa.additions.MAX_ADDED", 1)
+    assert add_articles(bot, [NewArticle("a.txt", TEXT)]).sources == ("a.txt",)
+    with pytest.raises(ArticleError, match="At most 1 articles"):
+        add_articles(bot, [NewArticle("b.txt", TEXT)])
+    assert added_sources(bot) == {"a.txt"}
+
+
 @pytest.mark.parametrize("source", ["../secret.txt", "gone.txt", "/etc/passwd", ""])
 def test_only_added_articles_can_be_removed(bot: QA, source: str) -> None:
     with pytest.raises(ArticleError, match="was not added"):

@@ -42,6 +42,8 @@ _POLICY = (
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -137,7 +139,8 @@ async def _assembled(bot: "QA", loading: "Loading") -> "FastAPI":
     import gradio as gr
     from fastapi import FastAPI
 
-    from qa.ui.access import Access
+    from qa.ui.access import Access, OneSite, closed_routes
+    from qa.ui.articles import uploads_allowed
     from qa.ui.line import Line
     from qa.ui.page import APPEARANCE, build_page
     from qa.ui.quality import report_route
@@ -150,10 +153,11 @@ async def _assembled(bot: "QA", loading: "Loading") -> "FastAPI":
     # A question that waits in the line is an event that Gradio handles.
     page.max_threads = settings.questions_at_once + settings.queue_size + _OTHER_EVENTS
     page.queue(max_size=_FLOOD, api_open=False)
-    middleware = [Middleware(SecurityHeaders)]
+    middleware = [Middleware(SecurityHeaders), Middleware(OneSite, settings=settings)]
     if settings.auth:
         middleware.append(Middleware(Access, users=Users(settings.auth.get_secret_value())))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware, lifespan=_lifespan(tool))
+    app.routes.extend(closed_routes(uploads=uploads_allowed(settings)))
     if settings.runs_dir:
         app.routes.append(report_route(settings.runs_dir))
     if tool:
