@@ -65,3 +65,21 @@ CATEGORIES = _words(
     " serie tipo type vitamina vitamin"
 )
 """Nouns that a single letter follows as a name, not as an initial ("Serie A", "Girone C")."""
+
+COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
+    "matches": {
+        "it": ("presenze", "partite", "gare", "incontri", "apparizioni"),
+        "en": ("matches", "games", "appearances", "caps"),
+    },
+    "goals": {"it": ("gol", "reti", "goal"), "en": ("goals",)},
+    "victories": {"it": ("vittorie", "successi"), "en": ("wins", "victories")},
+    "trophies": {"it": ("trofei", "titoli"), "en": ("trophies", "titles")},
+    "points": {"it": ("punti",), "en": ("points",)},
+    "seasons": {"it": ("stagioni", "campionati"), "en": ("seasons",)},
+    "years": {"it": ("anni",), "en": ("years",)},
+    "people": {
+        "it": ("spettatori", "persone", "gente", "posti", "tifosi"),
+        "en": ("spectators", "people", "seats", "fans"),
+    },
+}
+"""What sport counts, by the names it goes by: a number of one is comparable with a number of the other."""

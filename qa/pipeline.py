@@ -10,7 +10,7 @@ from functools import cache
 
 from qa.composition import Composer, Piece, quotation
 from qa.confidence import Calibration, Signs, load_calibration
-from qa.conflicts import conflicting
+from qa.conflicts import Disagreement, conflicting
 from qa.conversation import standalone
 from qa.errors import ModelError
 from qa.evidence import excerpts
@@ -149,11 +149,10 @@ class Inquiry:
         if not ranked:
             return self._refusal(ranked, read)
         with self.trace.step("compare"):
-            values = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
-            self.signs = observe(self.question, self.language, ranked, conflict=bool(values))
-        if values:
-            self.status = "conflict"
-            return [Piece(load_phrases(self.language)["conflict"]), *map(self._quoted, values)]
+            different = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
+            self.signs = observe(self.question, self.language, ranked, conflict=different is not None)
+        if different:
+            return self._compared(different)
         if self.calibration.withholds(self.signs.at_best()):
             return self._refusal(ranked, read)  # Whatever the model may say: it need not be asked.
         with self.trace.step("generate"):
@@ -175,6 +174,16 @@ class Inquiry:
             return self._refusal(ranked, read)
         self.status = "answered"
         return [*statements, *self._quotations(statements, ranked, "failed" if failed else "quoting")]
+
+    def _compared(self, different: Disagreement) -> list[Piece]:
+        """Return each value as the articles state it: side by side, or the newest first where it has replaced the others."""
+        phrases = load_phrases(self.language)
+        first, *others = map(self._quoted, different.sentences)
+        if different.updated:
+            self.status = "answered"
+            return [Piece(phrases["newest"]), first, Piece(phrases["earlier"]), *others]
+        self.status = "conflict"
+        return [Piece(phrases["conflict"]), first, *others]
 
     def _refusal(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
         """Return that the articles do not answer, and what they say that comes nearest, if it is about the same thing at all."""

@@ -52,6 +52,17 @@ def expected_answer(question: str) -> Expected:
     return next((expected for expected, pattern in _COMPILED if pattern.search(folded)), "other")
 
 
+_NOW = re.compile(
+    r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"
+    r"|aujourd'hui|actuellement|encore|ahora|actualmente|todavia|heute|jetzt|derzeit|noch|hoje|agora|ainda)\b"
+)
+
+
+def asks_for_now(question: str) -> bool:
+    """Whether a question is about how things stand today."""
+    return bool(_NOW.search(fold(question)))
+
+
 def fits(expected: Expected, atom: Atom) -> bool:
     """Whether an atom is the kind of thing that is expected."""
     if expected == "day":

@@ -7,16 +7,16 @@ from qa.retrieval import rank_sentences
 
 
 def values(tmp_path, small_embeddings, scripted_chat, question, **texts):
-    """Write one article a text, ask, and return the sentences that disagree."""
+    """Write one article a text, ask, and return how they disagree."""
     folder = tmp_path / "articles"
     folder.mkdir()
     for name, text in texts.items():
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "data", sources=(folder,))
     with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
         index = bot.retriever.index
         ranked = rank_sentences(question, "it", bot.retriever.ranked(question), index)
-        return sorted(sentence.text for sentence in conflicting(question, "it", ranked, index))
+        return conflicting(question, "it", ranked, index)
 
 
 QUESTION = "Quante presenze ha Mario Bianchi con il Pontelago?"
@@ -25,7 +25,19 @@ QUESTION = "Quante presenze ha Mario Bianchi con il Pontelago?"
 @pytest.fixture
 def disagreeing(tmp_path, small_embeddings, scripted_chat):
     def ask(question=QUESTION, **texts):
-        return values(tmp_path, small_embeddings, scripted_chat, question, **texts)
+        found = values(tmp_path, small_embeddings, scripted_chat, question, **texts)
+        return sorted(sentence.text for sentence in found.sentences) if found else []
+
+    return ask
+
+
+@pytest.fixture
+def dated(tmp_path, small_embeddings, scripted_chat):
+    def ask(question, *texts):
+        """Return the sentences in the order in which they are told, or None where none is an update of another."""
+        articles = {f"a{year}": f"---\ndate: {year}-05-01\n---\n\n{text}" for year, text in texts}
+        found = values(tmp_path, small_embeddings, scripted_chat, question, **articles)
+        return [sentence.text for sentence in found.sentences] if found and found.updated else None
 
     return ask
 
@@ -98,3 +110,51 @@ def test_a_question_without_a_unit_leaves_numbers_of_other_things_alone(disagree
 def test_a_question_without_a_unit_finds_numbers_of_what_it_speaks_of(disagreeing):
     a, b = "Mario Bianchi è alto 190 centimetri.", "Alto 194 centimetri, Mario Bianchi vive a Roma."
     assert disagreeing("Quanto è alto Mario Bianchi?", a=a, b=b) == sorted([a, b])
+
+
+def test_a_thing_of_two_names_is_counted_as_one(disagreeing):
+    a, b = "Mario Bianchi ha segnato 12 gol con il Pontelago.", "Con il Pontelago Mario Bianchi ha realizzato 14 reti."
+    assert disagreeing("Quanti gol ha segnato Mario Bianchi con il Pontelago?", a=a, b=b) == sorted([a, b])
+
+
+def test_a_number_that_is_to_be_confirmed_is_compared(disagreeing):
+    a = "Mario Bianchi ha totalizzato 120 presenze con il Pontelago."
+    b = "Con il Pontelago Mario Bianchi arrivò a 140 presenze in sei stagioni."
+    assert disagreeing("Mario Bianchi ha superato le 130 presenze con il Pontelago?", a=a, b=b) == sorted([a, b])
+
+
+def test_a_question_about_the_league_is_not_answered_by_numbers_of_all_games(disagreeing):
+    a = "Mario Bianchi ha 120 presenze in campionato con il Pontelago."
+    b = "Mario Bianchi ha 140 presenze con il Pontelago."
+    assert disagreeing("Quante presenze in campionato ha Mario Bianchi con il Pontelago?", a=a, b=b) == []
+
+
+def test_two_that_did_something_alike_disagree_only_about_the_same_thing(disagreeing):
+    a, b = "A Como il Pontelago ha vinto con Mario Bianchi.", "Il Pontelago ha perso con Ugo Serra."
+    assert disagreeing("Chi ha vinto con il Pontelago?", a=a, b=b) == []
+
+
+TWO_CONTRACTS = (
+    (2022, "Mario Bianchi resterà al Pontelago fino al giugno 2023."),
+    (2023, "Mario Bianchi resterà al Pontelago fino al giugno 2026."),
+)
+
+
+def test_of_two_plans_the_newer_is_told_first(dated):
+    newest_first = [text for _, text in reversed(TWO_CONTRACTS)]
+    assert dated("Fino a quando resterà Mario Bianchi al Pontelago?", *TWO_CONTRACTS) == newest_first
+
+
+def test_the_newest_article_tells_how_things_stand_today(dated):
+    texts = (
+        (2021, "Mario Bianchi ha 120 presenze con il Pontelago."),
+        (2022, "Mario Bianchi ha 140 presenze con il Pontelago."),
+    )
+    question = "Quante presenze ha oggi Mario Bianchi con il Pontelago?"
+    assert dated(question, *texts) == [text for _, text in reversed(texts)]
+
+
+def test_a_question_about_a_time_is_left_to_the_articles_of_that_time(tmp_path, small_embeddings, scripted_chat):
+    articles = {f"a{year}": f"---\ndate: {year}-05-01\n---\n\n{text}" for year, text in TWO_CONTRACTS}
+    question = "Nel maggio 2022, fino a quando era destinato a restare al Pontelago Mario Bianchi?"
+    assert values(tmp_path, small_embeddings, scripted_chat, question, **articles) is None

@@ -1,0 +1,236 @@
+"""What a sentence gives as the answer to a question: the one number, date or name that could be it, or a yes or no."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Literal
+
+from qa.atoms import Atom, find_atoms
+from qa.lexicon import COUNTED
+from qa.questions import Expected, expected_answer, fits
+from qa.retrieval import ScoredSentence
+from qa.schema import Article
+from qa.text import fold, stems, words
+from qa.verification import same_word
+
+_NEAR = 40  # Characters after a number in which its unit stands.
+_WORD = re.compile(r"[^\W\d_]+")
+_UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
+_SCORE = re.compile(r"\d+-\d+")
+_NEGATION = re.compile(r"\b(?:non|mai|not|never)\b|n['’]t\b")
+# Values that say what they count differ without contradicting each other.
+_SCOPES = {
+    "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",
+    "all": r"\btutte le competizioni\b|\ball competitions\b|\bcomplessiv\w+\b|\bin totale\b|\bin total\b|\btra campionato e copp\w+\b",
+    "cup": r"\bin coppa\b|\bin cup\b|\bnelle coppe\b",
+}
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one sentence gives as the answer.
+
+    Attributes:
+        sentence: Where it stands.
+        kind: Of the value.
+        value: In the manner of an atom's, or "yes" or "no".
+        scope: What it is stated for, if the sentence says so.
+        of: The words that say what it is a value of.
+    """
+
+    sentence: ScoredSentence
+    kind: Literal["number", "date", "name", "truth"]
+    value: str
+    scope: str | None
+    of: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks for, as far as values can be compared."""
+
+    question: str
+    language: str
+
+    @cached_property
+    def expected(self) -> Expected:
+        """The kind of value: a number also where a number is to be confirmed ("Ha superato quota 170 presenze?")."""
+        expected = expected_answer(self.question)
+        counts = any(atom.kind == "number" and self._counted(atom) for atom in self._atoms)
+        return "number" if expected == "other" and counts else expected
+
+    @cached_property
+    def names(self) -> list[list[str]]:
+        """The words of each of its names."""
+        return _certain_names(self._atoms)
+
+    @cached_property
+    def mentioned(self) -> list[list[str]]:
+        """Likewise, with what may be a name, such as the capitalised first word."""
+        return [words(atom.value) for atom in self._atoms if atom.kind == "name"]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Values that it gives itself: they are no answers."""
+        return frozenset(atom.value for atom in self._atoms)
+
+    @cached_property
+    def dates(self) -> tuple[str, ...]:
+        """The times that it names."""
+        return tuple(atom.value for atom in self._atoms if atom.kind == "date")
+
+    @cached_property
+    def predicates(self) -> frozenset[str]:
+        """Stems of what it says of its names."""
+        named = {part for atom in self._atoms if atom.kind == "name" for part in words(atom.value)}
+        return frozenset(
+            stem
+            for stem in stems(self.question, self.language)
+            if not any(name.startswith(stem) for name in named) and not stem.isdigit()
+        )
+
+    @cached_property
+    def unit(self) -> frozenset[str]:
+        """Stems of what is counted ("quante presenze", "170 presenze"); empty where it does not say."""
+        if asked := _UNIT.search(fold(self.question)):
+            return frozenset(stems(asked[1], self.language))
+        return next((unit for atom in self._atoms if (unit := self._counted(atom))), frozenset())
+
+    @cached_property
+    def scope(self) -> str | None:
+        """What it restricts a number to ("in campionato")."""
+        return _scope(self.question)
+
+    @cached_property
+    def _atoms(self) -> tuple[Atom, ...]:
+        return find_atoms(self.question, self.language)
+
+    def _counted(self, atom: Atom) -> frozenset[str]:
+        unit = _unit(self.question, atom, self.language) if atom.kind == "number" else frozenset()
+        return frozenset(stem for stem in unit if stem in _things(self.language))
+
+
+def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value | None:
+    """Return the value that a sentence gives, if it is about what is asked and gives just one.
+
+    More than one value in a sentence leaves open which of them is meant.
+    """
+    own = find_atoms(sentence.text, article.language, article.date)
+    atoms = [atom for atom in own if atom.value not in asked.known and fits(asked.expected, atom)]
+    said = frozenset(stems(sentence.text, article.language))
+    shared = asked.predicates & said
+    scope = _scope(sentence.text)
+    if asked.expected in {"person", "name"}:
+        found = _named(asked, atoms, own, said)
+    elif not _about(asked, sentence, own, article.language) or (asked.scope and asked.scope != scope):
+        found = {}
+    elif asked.expected == "number":
+        related = bool(shared) or _held(asked.mentioned, find_atoms(_context(sentence), article.language))
+        found = _numbered(asked, atoms, sentence.text, article.language, shared=shared, related=related)
+    elif asked.expected in {"day", "year", "date"}:
+        found = {atom: shared for atom in atoms if shared}
+    elif _says_all(asked, own, said):
+        return Value(
+            sentence, "truth", "no" if _NEGATION.search(fold(sentence.text)) else "yes", scope, asked.predicates
+        )
+    else:
+        found = {}
+    if len(found) != 1:
+        return None
+    [(atom, of)] = found.items()
+    return Value(sentence, atom.kind, atom.value, scope, of)
+
+
+def _numbered(
+    asked: Asked, atoms: Iterable[Atom], text: str, spoken: str, *, shared: frozenset[str], related: bool
+) -> dict[Atom, frozenset[str]]:
+    """Return the numbers that count what is asked, with what they count.
+
+    What has another name ("gare" for "partite") or is said in another language counts only where the sentence is ``related`` to the question;
+    words of two languages that are not known to name one thing cannot be compared, and then the articles' units must be alike. A question that
+    names no unit ("quanto è alto", "con che risultato") is compared with sentences that speak of the same thing.
+    """
+    units = {atom: _unit(text, atom, spoken) for atom in atoms}
+    things = {atom: _counted_as(unit, spoken) for atom, unit in units.items() if unit}
+    if asked.unit:
+        wanted = _counted_as(asked.unit, asked.language)
+        if asked.language != spoken and not wanted & COUNTED.keys():
+            return things
+        same = [atom for atom in things if asked.language == spoken and units[atom] & asked.unit]
+        return {atom: thing for atom, thing in things.items() if atom in same or (related and thing & wanted)}
+    if not shared:
+        return {}
+    return {atom: shared for atom in units if _SCORE.fullmatch(atom.value)} or things
+
+
+def _named(
+    asked: Asked, atoms: Iterable[Atom], own: Sequence[Atom], said: frozenset[str]
+) -> dict[Atom, frozenset[str]]:
+    """Return the names that answer, if the sentence says all that the question says: of who did something alike, there may be many."""
+    if not _says_all(asked, own, said):
+        return {}
+    new = [atom for atom in atoms if atom.certain and not any(_same_name(words(atom.value), n) for n in asked.names)]
+    return dict.fromkeys(new, asked.predicates)
+
+
+def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
+    """Whether a sentence by itself has every name and every other content word of the question."""
+    return bool(asked.names and asked.predicates) and asked.predicates <= said and _held(asked.names, own)
+
+
+def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], spoken: str) -> bool:
+    """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself."""
+    if _held(asked.names, find_atoms(_context(sentence), spoken)):
+        return True
+    chunk = sentence.chunk
+    others = [name for name in _certain_names(own) if not any(_same_name(name, known) for known in asked.names)]
+    return not others and _held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
+
+
+def _context(sentence: ScoredSentence) -> str:
+    """Return the sentence and the one before it."""
+    chunk, before = sentence.chunk, sentence.chunk.sentences[max(0, sentence.number - 1)]
+    return chunk.text[before.start - chunk.start : sentence.span.end - chunk.start]
+
+
+def _held(names: Sequence[Sequence[str]], atoms: Iterable[Atom]) -> bool:
+    known = [words(atom.value) for atom in atoms if atom.kind == "name"]
+    return all(any(_same_name(name, other) for other in known) for name in names)
+
+
+def _certain_names(atoms: Iterable[Atom]) -> list[list[str]]:
+    """Return the words of each name that is surely one."""
+    return [words(atom.value) for atom in atoms if atom.kind == "name" and atom.certain]
+
+
+def _same_name(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether two names may be one: "Carrera" and "Massimo Carrera", but not "Costanza Brandolese" and "Ilaria Brandolese"."""
+    few, many = sorted((left, right), key=len)
+    return all(any(same_word(part, other) for other in many) for part in few)
+
+
+def _unit(text: str, atom: Atom, language: str) -> frozenset[str]:
+    """Stems of the two words after a number: what it counts."""
+    return frozenset(stems(" ".join(_WORD.findall(text[atom.end : atom.end + _NEAR])[:2]), language))
+
+
+def _counted_as(units: Iterable[str], language: str) -> frozenset[str]:
+    """Return stems, those of things that have several names as the name of the thing."""
+    things = _things(language)
+    return frozenset(things.get(unit, unit) for unit in units)
+
+
+@cache
+def _things(language: str) -> dict[str, str]:
+    return {
+        stem: thing
+        for thing, names in COUNTED.items()
+        for name in names.get(language, ())
+        for stem in stems(name, language)
+    }
+
+
+def _scope(text: str) -> str | None:
+    folded = fold(text)
+    return next((name for name, pattern in _SCOPES.items() if re.search(pattern, folded)), None)
