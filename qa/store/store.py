@@ -14,6 +14,7 @@ from qa.config import APP_NAME, Settings
 from qa.locks import write_lock
 from qa.schema import Article, Chunk
 from qa.store.connection import Connection, DamagedIndexError, connect, pages, store_errors
+from qa.store.exact import Vectors, load_vectors
 from qa.store.snapshot import Snapshot, article_metadata, read_snapshot, sentence_id, sentence_metadata, sentence_place
 from qa.store.soundness import check_vectors, crash_noticed, set_aside
 
@@ -34,6 +35,11 @@ class _Opened:
     sentences: "Collection"
     articles: "Collection"
     revision: str
+
+    @cached_property
+    def vectors(self) -> Vectors | None:
+        """The sentences' vectors, where there are few."""
+        return load_vectors(self.sentences)
 
 
 class Store:
@@ -184,6 +190,8 @@ class Store:
         """Return the ``k`` nearest sentences, best first: their chunk's id, number in it and cosine similarity."""
         index = self._index()
         with self._errors("be searched"):
+            if index.vectors:
+                return [(*sentence_place(i), similarity) for i, similarity in index.vectors.nearest(vector, k)]
             found = index.sentences.query(query_embeddings=[vector], n_results=k, include=["distances"])
         distances = found["distances"] or [[]]
         # The ids tell all; metadata may be gone already where another process has just replaced an article.
