@@ -3,6 +3,7 @@
 import io
 import os
 import zipfile
+import zlib
 
 import docx
 import pypdf
@@ -583,6 +584,53 @@ def test_pdfs_that_are_refused(tmp_path, data, reason):
         read(tmp_path, data, "a.pdf")
 
 
+def pdf_of(stream, filters="/FlateDecode", pages=1):
+    """A PDF whose pages all show one packed stream."""
+    font = b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    kids = b" ".join(b"%d 0 R" % (4 + number) for number in range(pages))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, pages),
+        b"<< /Length %d /Filter %s >>\nstream\n%s\nendstream" % (len(stream), filters.encode(), stream),
+        *[b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 3 0 R %s >>" % font] * pages,
+    ]
+    file, places = b"%PDF-1.4\n", []
+    for number, thing in enumerate(objects, 1):
+        places.append(b"%010d 00000 n \n" % len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, thing)
+    size = len(objects) + 1
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, b"".join(places))
+    return file + table + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, len(file))
+
+
+def packed(content, times=1):
+    for _ in range(times):
+        content = zlib.compress(content, 9)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("stream", "pages", "reason"),
+    [
+        (packed(b" " * 200_000_000), 1, "Limit reached while decompressing"),
+        (packed(b" " * 1_000_000), 11, "unpack to more than 10,000,000 bytes"),
+        (packed(b"BT /F1 9 Tf " + b"(Il Bari.) Tj " * 50_001), 1, "more than 50,000 pieces a page"),
+        (packed(b"BT /F1 9 Tf " + b"(%s) Tj " % (b"Il Bari. " * 10_000)), 20, "more than 1,000,000 characters"),
+    ],
+    ids=["bytes", "pages", "pieces", "characters"],
+)
+def test_a_small_pdf_that_unpacks_to_a_large_one_is_refused(tmp_path, stream, pages, reason):
+    with pytest.raises(ArticleError, match=reason):
+        read(tmp_path, pdf_of(stream, pages=pages), "a.pdf")
+
+
+def test_filters_in_filters_and_pages_in_pages_come_to_an_end(tmp_path):
+    with pytest.raises(ArticleError, match="Limit reached"):
+        read(tmp_path, pdf_of(packed(b" " * 200_000_000, times=2), "[/FlateDecode /FlateDecode]"), "a.pdf")
+    with pytest.raises(ArticleError, match="cyclic"):
+        read(tmp_path, pdf_of(packed(b"")).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]"), "a.pdf")
+
+
 def test_a_pdf_that_opens_without_a_password(tmp_path):
     data = pdf_with(lambda writer: writer.encrypt("", "owner", algorithm="AES-256"))
     assert read(tmp_path, data, "a.pdf").text == FIRST
@@ -648,6 +696,29 @@ def bomb():
     return buffer.getvalue()
 
 
+def word_file(document):
+    """A Word file with this as its text."""
+    changed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(docx.Document()))) as old,
+        zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, document if name == "word/document.xml" else old.read(name))
+    return changed.getvalue()
+
+
+def word_body(body, head=b""):
+    space = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    return word_file(head + b"<w:document " + space + b"><w:body>" + body + b"</w:body></w:document>")
+
+
+def entities():
+    """Billion laughs, and a file of this computer."""
+    nested = b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10))
+    return b'<!DOCTYPE l [<!ENTITY a0 "lol">' + nested + b'<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+
+
 def plain_zip():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -660,6 +731,11 @@ def plain_zip():
     [
         (bomb, "would unpack to 100,000,001 bytes"),
         (plain_zip, "The Word file is damaged"),
+        (lambda: word_body(b"<w:p/>" * 6_000_000), "at most 30,000,000"),
+        (lambda: word_body(b"<w:p/>" * 200_001), "more than 200,000 elements"),
+        (lambda: word_body(b"<w:sdt>" * 100_000 + b"</w:sdt>" * 100_000), "The Word file is damaged"),
+        (lambda: word_body(b"<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>", entities()), "The Word file is damaged"),
+        (lambda: word_body(b"<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", entities()), "no text of an article|damaged"),
         (lambda: saved(word_document())[:-500], "The Word file is damaged"),
         (lambda: b"\xd0\xcf\x11\xe0" + bytes(600), "protected by a password, or is an old .doc"),
         (lambda: b"no word file", "The Word file is damaged"),
@@ -669,6 +745,30 @@ def plain_zip():
 def test_word_files_that_are_refused(tmp_path, make, reason):
     with pytest.raises(ArticleError, match=reason):
         read(tmp_path, make(), "a.docx")
+
+
+# --- files that are small and large
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"a. " * 400_000, "more than 1,000,000 characters"),
+        ("a.md", b"# a\n" * 1_000_000, "more than 1,000,000 characters"),
+        ("a.html", b"<p>a</p>" * 200_001, "more than 200,000 elements"),
+        ("a.html", b"<p>" + b"Il Bari. " * 200_000, "more than 1,000,000 characters"),
+        ("a.html", b"<div>" * 150_000, "The page is|No article text"),
+    ],
+)
+def test_texts_that_are_too_large_are_refused_before_they_are_taken_apart(tmp_path, name, data, reason):
+    with pytest.raises(ArticleError, match=reason):
+        read(tmp_path, data, name)
+
+
+def test_references_in_front_matter_do_not_multiply(tmp_path):
+    rows = [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]" for n in range(12)]
+    head = "\n".join(["---", "a: &a [x, x, x]", *rows, "title: *m", "date: *m", "---"])
+    assert read(tmp_path, f"{head}\nIl Bari ha vinto.", "a.md").title == "Il Bari ha vinto."
 
 
 # --- damaged files

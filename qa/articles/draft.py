@@ -3,9 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
+from qa.errors import ArticleError
 from qa.schema import Span
 
+MAX_CHARACTERS = 1_000_000
+MAX_ELEMENTS = 200_000
+"""Elements of a page or a Word file: many times those of a long article."""
 _LONGEST_LINE = 200
 
 
@@ -54,6 +59,20 @@ def text_of(blocks: Iterable[Block]) -> tuple[str, tuple[Span, ...]]:
         pieces.append(piece)
         position += len(piece) + 2
     return "\n\n".join(pieces), tuple(headings)
+
+
+def check_length(characters: int) -> None:
+    """Raise an `ArticleError` if a text is longer than any article; checked as early as can be, before work is spent on it."""
+    if characters > MAX_CHARACTERS:
+        raise ArticleError(f"The text has more than {MAX_CHARACTERS:,} characters.", hint="Split it into its articles.")
+
+
+def check_elements(elements: Iterable[object]) -> None:
+    """Raise an `ArticleError` if a document has more elements than ``MAX_ELEMENTS``."""
+    if next(islice(elements, MAX_ELEMENTS, None), None) is not None:
+        raise ArticleError(
+            f"The document has more than {MAX_ELEMENTS:,} elements.", hint="Save the article's text as .txt."
+        )
 
 
 def one_line(value: object) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qa.articles.dates import iso_date
 from qa.articles.decoding import decode
-from qa.articles.draft import Block, Draft, one_line, text_of, web_address
+from qa.articles.draft import Block, Draft, check_elements, check_length, one_line, text_of, web_address
 from qa.articles.visibility import drop_hidden
 from qa.errors import ArticleError
 
@@ -79,6 +79,8 @@ def _main_text(page: "HtmlElement") -> "Document":
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # What it warns of is raised here.
     try:
         drop_hidden(page)
+        check_elements(page.iter())
+        check_length(len(page.text_content()))
         document = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False)
     except RecursionError as error:
         raise ArticleError("The page is nested too deeply to be read.", hint=_AS_TEXT) from error

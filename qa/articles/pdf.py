@@ -8,14 +8,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from qa.articles.draft import Block, Draft, one_line, text_of
+from qa.articles.draft import Block, Draft, check_length, one_line, text_of
 from qa.errors import ArticleError
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
 MAX_PAGES = 200
+MAX_CONTENT_BYTES = 10_000_000
+"""Unpacked contents of all pages together."""
+MAX_PAGE_OPERATORS = 50_000
+MAX_TEXT_OPERATORS = 500_000
 
+_TEXT_OPERATORS = frozenset({b"Tj", b"TJ", b"'", b'"'})
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _LINE_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[^\W\d_])")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][”»\"'’)]*$")
@@ -75,7 +80,46 @@ def _contents(data: bytes) -> tuple[list[str], str | None]:
         raise ArticleError("The PDF is protected by a password.", hint="Save a copy without the password.")
     if len(reader.pages) > MAX_PAGES:
         raise ArticleError(f"The PDF has more than {MAX_PAGES} pages.", hint="Split it into its articles.")
-    return [page.extract_text().translate(_LIGATURES) for page in reader.pages], _title(reader)
+    return list(_texts(reader)), _title(reader)
+
+
+def _texts(reader: "PdfReader") -> Iterator[str]:
+    """Yield the text of each page, as long as pages and texts are of an article's size."""
+    content = characters = operators = 0
+    for page in reader.pages:
+        stream = page.get_contents()
+        content += len(stream.get_data()) if stream is not None else 0
+        if content > MAX_CONTENT_BYTES:
+            raise ArticleError(
+                f"The pages unpack to more than {MAX_CONTENT_BYTES:,} bytes.", hint="Save the article's text as .txt."
+            )
+        count = _Count()
+        text = page.extract_text(visitor_operand_before=count).translate(_LIGATURES)
+        operators += count.operators
+        if operators > MAX_TEXT_OPERATORS:
+            raise _too_many_operators()
+        characters += len(text)
+        check_length(characters)
+        yield text
+
+
+class _Count:
+    """Counts what sets text on a page: pypdf takes quadratic time over it."""
+
+    def __init__(self) -> None:
+        self.operators = 0
+
+    def __call__(self, operator: bytes, *_: object) -> None:
+        self.operators += operator in _TEXT_OPERATORS
+        if self.operators > MAX_PAGE_OPERATORS:
+            raise _too_many_operators()
+
+
+def _too_many_operators() -> ArticleError:
+    return ArticleError(
+        f"The PDF sets text in more than {MAX_PAGE_OPERATORS:,} pieces a page, or {MAX_TEXT_OPERATORS:,} in all.",
+        hint="Save the article's text as .txt.",
+    )
 
 
 def _title(reader: "PdfReader") -> str | None:

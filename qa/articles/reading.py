@@ -4,13 +4,13 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from qa.articles.draft import Draft
+from qa.articles.draft import MAX_CHARACTERS, Draft, check_length
 from qa.articles.files import check_file
 from qa.articles.metadata import complete
 from qa.errors import ArticleError
 from qa.schema import Article
 
-MAX_CHARACTERS = 1_000_000
+__all__ = ["MAX_CHARACTERS", "read_article"]
 
 _EMPTY = "Add the article's text, or remove the file."
 
@@ -41,8 +41,7 @@ def read_article(path: Path, source: str) -> Article:
     """
     check_file(path)
     draft = _reader(path.suffix.lower())(_read_bytes(path))
-    if len(draft.text) > MAX_CHARACTERS:
-        raise ArticleError(f"The text has more than {MAX_CHARACTERS:,} characters.", hint="Split it into its articles.")
+    check_length(len(draft.text))
     article = complete(draft, source)
     if article.body.start == article.body.end:
         raise ArticleError("The file has no text of an article.", hint=_EMPTY)

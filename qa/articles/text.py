@@ -6,7 +6,7 @@ from datetime import date
 
 from qa.articles.dates import iso_date
 from qa.articles.decoding import decode
-from qa.articles.draft import Draft, one_line, web_address
+from qa.articles.draft import Draft, check_length, one_line, web_address
 from qa.errors import ArticleError
 from qa.schema import Span
 
@@ -35,6 +35,7 @@ def read_markdown(data: bytes) -> Draft:
         ArticleError: The front matter is not closed or not valid YAML.
     """
     text = decode(data)
+    check_length(len(text))
     fields, start = _front_matter(text)
     names = (one_line(fields.get(key)) for key in ("publisher", "source", "author"))
     return Draft(

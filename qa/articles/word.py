@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qa.articles.draft import Block, Draft, one_line, text_of
+from qa.articles.draft import Block, Draft, check_elements, one_line, text_of
 from qa.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
 
 MAX_UNPACKED_BYTES = 100_000_000
+MAX_XML_BYTES = 30_000_000
+"""Of all parts but pictures and the like; a parser needs many times that."""
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _AGAIN = "Save it again from the word processor, or as .txt."
@@ -28,6 +30,7 @@ def read_docx(data: bytes) -> Draft:
         ArticleError: The file is encrypted, damaged, or would unpack to more than ``MAX_UNPACKED_BYTES``.
     """
     document = _opened(data)
+    check_elements(document.element.body.iter())
     text, headings = text_of(_blocks(document))
     return Draft(text=text, title=one_line(document.core_properties.title), headings=headings)
 
@@ -43,11 +46,11 @@ def _opened(data: bytes) -> "Document":
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > MAX_UNPACKED_BYTES:
-            raise ArticleError(
-                f"The file would unpack to {unpacked:,} bytes, at most {MAX_UNPACKED_BYTES:,}.", hint=_AGAIN
-            )
+            sizes = {part.filename: part.file_size for part in archive.infolist()}
+        xml = sum(size for name, size in sizes.items() if name.endswith((".xml", ".rels")))
+        for unpacked, most in ((sum(sizes.values()), MAX_UNPACKED_BYTES), (xml, MAX_XML_BYTES)):
+            if unpacked > most:
+                raise ArticleError(f"The file would unpack to {unpacked:,} bytes, at most {most:,}.", hint=_AGAIN)
         return docx.Document(io.BytesIO(data))
     except (
         zipfile.BadZipFile,
