@@ -39,7 +39,7 @@ from qa.verification import answers, find_support, plain_text, windows
 log = logging.getLogger(__name__)
 
 COMPARED = 8  # Sentences that are compared for conflicting values.
-QUOTED = 2  # Sentences that are quoted where the model said nothing that holds.
+QUOTED = 2  # Sentences that are quoted where no statement holds.
 
 
 class QA(Resources):
@@ -186,12 +186,11 @@ class Inquiry:
         return [Piece(phrases["conflict"]), first, *others]
 
     def _refusal(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
-        """Return that the articles do not answer, and what they say that comes nearest, if it is about the same thing at all."""
+        """Return that the articles do not answer; or, where they are about the same thing, that no answer is certain, and what comes nearest."""
         phrases = load_phrases(self.language)
-        refusal = [Piece(phrases["abstain"])]
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
-            return refusal
-        return [*refusal, Piece(phrases["nearest"]), self._quoted(ranked[0])]
+            return [Piece(phrases["abstain"])]
+        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, ranked[:QUOTED])]
 
     def _answered(self, statements: list[Piece], ranked: list[ScoredSentence]) -> bool:
         """Whether what would be said holds what is asked for: sentences without a date are no answer to "when"."""
