@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from qa.config import Settings
 from qa.store.connection import SYNC_THRESHOLD, DamagedIndexError, index_folder, store_errors
+from qa.store.exact import load_vectors
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -27,6 +28,7 @@ def check_vectors(sentences: "Collection", articles: "Collection", settings: Set
         probe = sentences.get(limit=1, include=["embeddings"])["embeddings"]
         if not count or probe is None:
             return
+        load_vectors(sentences)
         found = len(sentences.query(query_embeddings=probe[:1], n_results=count, include=[])["ids"][0])
     if found < _FOUND_SHARE * count:
         raise DamagedIndexError(f"The index finds only {found} of {count} sentences.")

@@ -14,7 +14,7 @@ from qa.config import APP_NAME, Settings
 from qa.locks import write_lock
 from qa.schema import Article, Chunk
 from qa.store.connection import Connection, DamagedIndexError, connect, pages, store_errors
-from qa.store.exact import Vectors, load_vectors
+from qa.store.exact import Vectors, load_vectors, unit
 from qa.store.snapshot import Snapshot, article_metadata, read_snapshot, sentence_id, sentence_metadata, sentence_place
 from qa.store.soundness import check_vectors, crash_noticed, set_aside
 
@@ -124,6 +124,7 @@ class Store:
         records = [(c, number, span) for c in chunks for number, span in enumerate(c.sentences)]
         index = self._index()
         self._changed = True
+        vectors = unit(vectors)
         with self._errors("be written"):
             replaces = bool(index.articles.get(ids=[article.source], include=[])["ids"])
             for start in range(0, len(records), self._batch):
