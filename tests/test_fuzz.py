@@ -1,6 +1,6 @@
 """Any question and any file: no crash, no work without end, and every offset to the letter.
 
-What hypothesis finds here in a minute, the coverage-guided ``python -m tests.fuzz`` looks for as long as it is let.
+What hypothesis finds here in a minute, the coverage-guided ``python tests/coverage_fuzz.py`` looks for as long as it is let.
 """
 
 import io
