@@ -209,7 +209,8 @@ class Inquiry:
         try:
             self.draft = yield from draft_answer(self.bot.chat, self.question, read, self.language, [self.trace.model])
         except ModelError as error:
-            log.warning("answering without the model: %s", error)
+            # A provider's own words can hold the question.
+            log.warning("answering without the model: %s", error if self.bot.settings.log_questions else error.hint)
             self.notes.append(f"The model did not answer: {error}")
             return True
         return False

@@ -56,7 +56,8 @@ class Prompt(Record):
         """
         if missing := self.placeholders - values.keys():
             raise PromptError(f"{self.name}.md asks for {sorted(missing)}.", hint=f"It may use {sorted(values)}.")
-        return self.template.invoke({name: literal(values[name]) for name in self.placeholders})
+        # Not by `invoke`: that is a run that LangSmith would record, questions and articles and all, if the environment says so.
+        return self.template.format_prompt(**{name: literal(values[name]) for name in self.placeholders})
 
 
 def literal(text: str) -> str:

@@ -4,7 +4,7 @@ import logging
 import math
 import time
 import weakref
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from qa.models.failures import as_model_error
 from qa.models.identity import SEED, ChatIdentity, identify
 from qa.models.local import LlamaServer
 from qa.models.progress import Progress
-from qa.models.providers import connect, secret_of
+from qa.models.providers import connect, secrets_of
 from qa.models.weights import fetch_weights
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ChatModel:
         identity: str,
         context_tokens: int,
         server: LlamaServer | None = None,
-        secret: SecretStr | None = None,
+        secrets: Collection[SecretStr] = (),
         timeout: float = math.inf,
     ) -> None:
         self.llm = llm
@@ -62,7 +62,7 @@ class ChatModel:
         self.fingerprint = identity
         self.context_tokens = context_tokens
         self._server = server
-        self._secret = secret
+        self._secrets = secrets
         self._timeout = timeout
         connections = getattr(llm, "root_client", None)  # of ChatOpenAI; other classes close their own
         # Also for whoever forgets to close it.
@@ -149,7 +149,7 @@ class ChatModel:
         except Exception as error:
             logger.debug("%s: %s", self.name, type(error).__name__)
             self._failed = True
-            translated = as_model_error(error, self.name, self._secret)
+            translated = as_model_error(error, self.name, self._secrets)
             if translated is None:
                 raise
             raise translated from None
@@ -197,17 +197,18 @@ def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> Cha
         identity=identity.fingerprint,
         context_tokens=server.context_tokens,
         server=server,
-        secret=server.api_key,
+        secrets=(server.api_key,),
         timeout=settings.model_timeout,
     )
 
 
 def _load_provider(identity: ChatIdentity, settings: Settings) -> ChatModel:
+    llm = connect(settings)
     return ChatModel(
-        connect(settings),
+        llm,
         name=identity.name,
         identity=identity.fingerprint,
         context_tokens=settings.context_tokens,
-        secret=secret_of(settings),
+        secrets=secrets_of(llm),
         timeout=settings.model_timeout,
     )

@@ -4,11 +4,13 @@ LangChain's integrations sort most failures into its `ModelError` family; what t
 status or is an error of the connection.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pydantic import SecretStr, ValidationError
 
 from qa.errors import ModelError
+from qa.secrecy import masked
 
 _TRANSPORT = frozenset({"TransportError", "APIConnectionError"})
 """Bases of connection errors in httpx and the provider SDKs, by name: some SDKs carry their own copy of httpx."""
@@ -42,29 +44,28 @@ _REFUSED = _Failure("refused the request", "Check the settings of the model.")
 _BY_STATUS = {401: _KEY, 403: _PERMISSION, 404: _NOT_FOUND, 408: _TIMEOUT, 413: _TOO_LONG, 429: _RATE}
 
 
-def as_model_error(error: Exception, model: str, secret: SecretStr | None = None) -> ModelError | None:
+def as_model_error(error: Exception, model: str, secrets: Collection[SecretStr] = ()) -> ModelError | None:
     """Translate what a provider's library raised; None if it is no failure of the model.
 
     Args:
         error: Any exception of a model call.
         model: The model's name, for the message.
-        secret: Blotted out of the provider's own words.
+        secrets: Blotted out of the provider's own words.
     """
     failure = _failure(error)
     if failure is None:
         return None
-    reason = f": {reason_of(error, secret)}" if failure is _REFUSED else ""
+    reason = f": {reason_of(error, secrets)}" if failure is _REFUSED else ""
     return ModelError(f"{model} {failure.message}{reason}.", hint=failure.hint, retryable=failure.retryable)
 
 
-def reason_of(error: Exception, secret: SecretStr | None = None) -> str:
-    """The provider's own words, short, on one line and without ``secret``."""
+def reason_of(error: Exception, secrets: Collection[SecretStr] = ()) -> str:
+    """The provider's own words, short, on one line and without the ``secrets``."""
     if isinstance(error, ValidationError):
         text = "; ".join(detail["msg"] for detail in error.errors(include_input=False, include_url=False))
     else:
         text = str(error)
-    if secret and secret.get_secret_value():
-        text = text.replace(secret.get_secret_value(), "…")
+    text = masked(text, [secret.get_secret_value() for secret in secrets])
     return " ".join(text.split())[:_LONGEST_REASON].rstrip(".")
 
 

@@ -54,7 +54,7 @@ def connect(settings: Settings) -> "BaseChatModel":
         if str(error).startswith("Unsupported"):
             raise ConfigError(f"LangChain knows no provider {provider!r}.", hint=FORMS) from None
         # Not chained: a constructor's error can quote its arguments, the key among them.
-        message = f"{settings.model} cannot be set up: {reason_of(error, secret_of(settings))}."
+        message = f"{settings.model} cannot be set up: {reason_of(error, [secret] if (secret := secret_of(settings)) else [])}."
         raise ModelError(
             message, hint="Set QA_MODEL_API_KEY, or the variable the provider names for its key."
         ) from None
@@ -67,6 +67,12 @@ def secret_of(settings: Settings) -> SecretStr | None:
     if settings.model_api_key is None and settings.model_base_url and settings.model.startswith("openai:"):
         return SecretStr("no-key")
     return settings.model_api_key
+
+
+def secrets_of(llm: "BaseChatModel") -> list[SecretStr]:
+    """The keys that a model holds, wherever they came from: the settings, or the variable that its provider names."""
+    held = (getattr(llm, field, None) for field in llm.lc_secrets)
+    return [secret for secret in held if isinstance(secret, SecretStr)]
 
 
 def shape(settings: Settings) -> dict[str, Any]:
