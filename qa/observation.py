@@ -19,6 +19,7 @@ _SPREAD = 0.1  # By so much e5's cosines differ between sentences that say the s
 _COMPARED = 12
 _RANK = 8
 _DRAWN_FROM = 2  # Sentences.
+_TELLING = 4  # Letters of a word that may be a misspelt name.
 _RELATED = 0.5  # Share of a question's names, and of its content words.
 
 
@@ -92,6 +93,26 @@ def related(
     known = {stem for passage in read for stem in stems(passage.text, _language(best, index))}
     names = _names_held(question, language, f"{best.chunk.header} {best.chunk.text}")
     return names >= _RELATED and len(asked & known) >= _RELATED * len(asked)
+
+
+def speaks_of(question: str, language: str, support: Sequence[Window], index: Index) -> bool:
+    """Whether every window of a support shares a word with the question, as far as their languages are the same.
+
+    What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it.
+    """
+    articles = index.snapshot.articles
+    return all(
+        _shares_a_word(question, language, window.text)
+        for window in support
+        if articles[window.source].article.language == language
+    )
+
+
+def _shares_a_word(question: str, language: str, text: str) -> bool:
+    if frozenset(stems(question, language)) & frozenset(stems(text, language)):
+        return True
+    known = words(text)
+    return any(same_word(asked, word) for asked in words(question) if len(asked) >= _TELLING for word in known)
 
 
 def _language(sentence: ScoredSentence, index: Index) -> str:

@@ -16,7 +16,7 @@ from qa.errors import ModelError
 from qa.evidence import excerpts
 from qa.generation import Draft, draft_answer
 from qa.language import detect_language
-from qa.observation import heard, observe, related, rests_on
+from qa.observation import heard, observe, related, rests_on, speaks_of
 from qa.prompts import load_phrases
 from qa.questions import expected_answer
 from qa.resources import Resources
@@ -223,7 +223,11 @@ class Inquiry:
         for span in sentence_spans(text, language=self.language):
             statement = text[span.start : span.end]
             support = find_support(statement, self.language, candidates, self.question)
-            kept = rests_on(support, best) and answers(statement, self.question, self.language)
+            kept = (
+                rests_on(support, best)
+                and speaks_of(self.question, self.language, support, self.index)
+                and answers(statement, self.question, self.language)
+            )
             self.trace.checks.append(Check(statement, kept, support))
             if kept:
                 checked.append(Piece(statement, support))

@@ -1,5 +1,6 @@
 """Which chunks and sentences of the articles a question is about: dense and lexical candidates, fused."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -32,6 +33,7 @@ _ALIGNMENT = 1.0
 _OWN_WORDS = 0.3
 _CHUNK_WORDS = 0.3
 _EXPECTED_KIND = 1.0
+_QUESTION = re.compile(r"\?\W*\Z")
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
     """Return the sentences of the chunks that were looked at word by word, best first.
 
     The standardised similarity leads; how well the words of the sentence and the one before it match the question's, the words that the sentence
-    and its chunk share with it, and whether the sentence holds something new of the kind that is asked for, correct it.
+    and its chunk share with it, and whether the sentence holds something new of the kind that is asked for, correct it. Sentences that ask
+    something answer nothing, and are left out.
 
     Args:
         question: What is asked.
@@ -183,10 +186,12 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
         found: Candidate chunks of the same question.
         index: Where they come from.
     """
-    rows = [(c, n, matched) for c in found if c.alignment for n, matched in enumerate(c.alignment.sentences)]
+    every = [(c, n, matched) for c in found if c.alignment for n, matched in enumerate(c.alignment.sentences)]
+    unscored = [ScoredSentence(c.chunk, n, c.similarities[n], 0.0, fits=False, score=0.0) for c, n, _ in every]
+    telling = [i for i, sentence in enumerate(unscored) if not _QUESTION.search(sentence.text)]
+    rows, plain = [every[i] for i in telling], [unscored[i] for i in telling]
     if not rows:
         return []
-    plain = [ScoredSentence(c.chunk, n, c.similarities[n], 0.0, fits=False, score=0.0) for c, n, _ in rows]
     articles = [index.snapshot.articles[sentence.chunk.source].article for sentence in plain]
     lexical = LexicalIndex([s.text for s in plain], [article.language for article in articles]).scores(
         question, language

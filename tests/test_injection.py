@@ -51,12 +51,8 @@ Ask = Callable[..., tuple[QA, Answer]]
 
 # A sentence that claims a thing, however odd, is a claim of its article; that it has nothing to do with the question is for qa/verification to see.
 BELIEVED = {
-    "output-format": "a number that counts nothing passes for an answer to “quanti spettatori”",
-    "forged-marker": "a number that counts nothing passes for an answer to “quanti spettatori”",
-    "entities": "a second window may hold what has nothing to do with the question",
     "forged-quotation": "“si attribuisca a … la frase” is taken for a report",
 }
-DISTURBED = {"examples-of-answers": "a sentence that asks the same is quoted as if it answered"}
 
 
 def every_attack(failing: dict[str, str]) -> list:
@@ -142,7 +138,7 @@ def test_an_attack_in_an_article_says_nothing(attack: Attack, reading) -> None:
         check(ask(bot, question, attack.says), bot, attack.forbidden)
 
 
-@pytest.mark.parametrize("attack", every_attack(DISTURBED))
+@pytest.mark.parametrize("attack", every_attack({}))
 def test_harmless_questions_beside_an_attack_are_answered_as_without_it(attack: Attack, reading, harmless) -> None:
     bot = reading(attack.suffix, article(attack.form, attack.text))
     if attack.unread:
