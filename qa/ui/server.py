@@ -35,6 +35,8 @@ _OTHER_EVENTS = 40
 """Events of the page other than questions that are handled at once."""
 _FLOOD = 1000
 """Events that Gradio itself holds back; questions wait in ``qa.ui.line``, and long before."""
+_SESSIONS = 500
+"""Open pages and calls of programs that Gradio remembers, 150 kB each; beyond that the one that was quiet longest goes."""
 # Gradio needs inline and generated scripts; what matters is that nothing is loaded from or sent to another host.
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
@@ -152,6 +154,7 @@ async def _assembled(bot: "QA", loading: "Loading") -> "FastAPI":
     page = build_page(bot, loading, line)
     # A question that waits in the line is an event that Gradio handles.
     page.max_threads = settings.questions_at_once + settings.queue_size + _OTHER_EVENTS
+    page.state_session_capacity = _SESSIONS
     page.queue(max_size=_FLOOD, api_open=False)
     middleware = [Middleware(SecurityHeaders), Middleware(OneSite, settings=settings)]
     if settings.auth:
