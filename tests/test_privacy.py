@@ -138,7 +138,7 @@ def test_a_refused_setting_is_not_repeated() -> None:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_log_lines_hold_no_secret_not_even_in_tracebacks(secretive: Settings, form: str) -> None:
     formatter = MaskingFormatter(secretive.replace(log_format=form))
-    record = logging.LogRecord("qa", logging.ERROR, "", 0, "sent %s", (" ".join([KEY, TOKEN, "geheim123"]),), None)
+    record = logging.LogRecord("qa", logging.ERROR, "", 0, "sent %s", (f"{KEY} {TOKEN} geheim123",), None)
     try:
         Path(f"Bearer {KEY}, {secretive.model_base_url}, {secretive.chroma_url}").read_bytes()
     except OSError:
