@@ -92,8 +92,8 @@ def check_honest(answer: Answer, reason: str) -> None:
 def check_well(answer: Answer) -> None:
     assert answer.status == "answered"
     assert FAILED not in answer.text
-    assert REPLY[:-1] in answer.text
     assert answer.raw_text.strip() == REPLY
+    assert not any("did not answer:" in note for note in answer.notes)
 
 
 def gzipped(handler: Handler) -> None:
