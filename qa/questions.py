@@ -52,6 +52,7 @@ def expected_answer(question: str) -> Expected:
     return next((expected for expected, pattern in _COMPILED if pattern.search(folded)), "other")
 
 
+_PLACED = re.compile(r"\b(?:a|ad|in|at|à|en)\s+\Z", re.IGNORECASE)
 _NOW = re.compile(
     r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"
     r"|aujourd'hui|actuellement|encore|ahora|actualmente|todavia|heute|jetzt|derzeit|noch|hoje|agora|ainda)\b"
@@ -81,15 +82,18 @@ def fits(expected: Expected, atom: Atom) -> bool:
 def answers_expectation(expected: Expected, atoms: tuple[Atom, ...], question: str, language: str) -> bool:
     """Whether a text's atoms hold something of the expected kind that is not already in the question.
 
-    A name is not new if the question has all its words, nor if it only spells out one of the question's names ("Spartak Mosca", "Spartak").
+    A name is not new if the question has all its words, nor if it only spells out one of the question's names ("Spartak Mosca" for "Spartak",
+    but not for "a Mosca").
     """
     known = find_atoms(question, language)
-    asked = [set(words(question)), *(set(words(atom.value)) for atom in known if atom.kind == "name")]
-    values = {atom.value for atom in known}
+    values, asked = {atom.value for atom in known}, set(words(question))
+    named = [
+        set(words(atom.value)) for atom in known if atom.kind == "name" and not _PLACED.search(question[: atom.start])
+    ]
     return any(
         fits(expected, atom)
         and atom.value not in values
-        and not set(words(atom.value)) <= asked[0]
-        and not (atom.kind == "name" and any(name <= set(words(atom.value)) for name in asked[1:]))
+        and not set(words(atom.value)) <= asked
+        and not (atom.kind == "name" and any(name <= set(words(atom.value)) for name in named))
         for atom in atoms
     )

@@ -41,6 +41,7 @@ def test_only_something_new_answers():
 def test_a_name_spelt_out_tells_nothing_new():
     atoms = find_atoms("Ha vinto la Dinamo Karvelia.", "it")
     assert not answers_expectation("person", atoms, "Chi allenava la Dinamo?", "it")
+    assert answers_expectation("person", atoms, "Chi ha vinto a Karvelia?", "it")
     sister = find_atoms("È arrivata Costanza Bianchi.", "it")
     assert answers_expectation("person", sister, "Chi ha preso il posto di Ilaria Bianchi?", "it")
 
