@@ -127,7 +127,7 @@ class Chat:
                         yield update
         except LineFullError as full:
             note = f"{full.in_language(language)} {texts(language)['question_kept']}"
-            yield {self.status: plain(note), self.box: gr.Textbox(value=question)}
+            yield {self.status: plain(note), self.box: gr.update(value=question)}
 
     async def _turn(
         self, question: str, turns: tuple[Turn, ...], place: Place, request: gr.Request
@@ -135,7 +135,7 @@ class Chat:
         language = language_of(request)
         asked = (*turns, Turn(question=question))
         messages = turn_messages(asked, language)
-        busy = gr.Textbox(value="", submit_btn=False, stop_btn=texts(language)["stop"])
+        busy = gr.update(value="", submit_btn=False, stop_btn=texts(language)["stop"])
         yield {
             self.chatbot: messages,
             self.turns: asked,
@@ -213,11 +213,11 @@ class Chat:
 
     def _finished(self, turns: tuple[Turn, ...], language: Language, status: str) -> Update:
         return {
-            self.chatbot: gr.Chatbot(value=turn_messages(turns, language), feedback_value=opinions(turns)),
+            self.chatbot: gr.update(value=turn_messages(turns, language), feedback_value=opinions(turns)),
             self.turns: turns,
             self.panel: panel(turns, language),
             self.status: status,
-            self.box: gr.Textbox(submit_btn=texts(language)["ask"], stop_btn=False),
+            self.box: gr.update(submit_btn=texts(language)["ask"], stop_btn=False),
             self.saved: dump(turns),
         }
 

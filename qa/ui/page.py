@@ -89,7 +89,7 @@ def build_page(bot: "QA", loading: Loading, line: Line) -> gr.Blocks:
                 note = f"{loading.describe(language)}. {texts(language)['loading_wait']}"
                 return {banner: f'<span class="turning"></span>{plain(note)}', timer: gr.Timer(active=True)}
             examples: list[ExampleMessage] = [{"text": question} for question in suggestions(topics.get(), language)]
-            return {banner: "", timer: gr.Timer(active=False), chat.chatbot: gr.Chatbot(examples=examples)}
+            return {banner: "", timer: gr.update(active=False), chat.chatbot: gr.update(examples=examples)}
 
         def show_articles(request: gr.Request) -> dict[Any, Any]:
             return articles.show(language_of(request))
