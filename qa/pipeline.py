@@ -248,7 +248,7 @@ class Inquiry:
             confidence=self.calibration.probability(self.signs) if self.signs else 0.0,
             language=self.language,
             question=self.question,
-            model=self.bot.chat.name,
+            model=self.bot.chat_identity.name,
             usage=self.draft.usage,
             timings=self.trace.timings,
             raw_text=self.draft.text,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,7 @@ from qa.store import Store
 if TYPE_CHECKING:
     from qa.models.chat import ChatModel
     from qa.models.embeddings import SentenceEmbeddings
+    from qa.models.identity import ChatIdentity
     from qa.models.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -101,6 +103,22 @@ class Resources:
             return self._chat
 
     @property
+    def chat_identity(self) -> "ChatIdentity":
+        """Which language model is asked; it is not loaded to tell.
+
+        Raises:
+            ModelError: Its file is missing or is none.
+        """
+        return self._chosen if self._chat is None else self._chat.identity
+
+    @cached_property
+    def _chosen(self) -> "ChatIdentity":
+        from qa.models.identity import identify
+        from qa.models.weights import weights_path
+
+        return identify(self.settings, weights_path(self.settings))
+
+    @property
     def retriever(self) -> "HybridRetriever":
         """The LangChain retriever over the index, which is brought in line with the sources before its first use.
 
@@ -156,5 +174,10 @@ class Resources:
     def fingerprint(self) -> str:
         """Hash of everything that shapes an answer: settings, prompts, both models."""
         return fingerprint(
-            [self.settings.fingerprint(), prompts_fingerprint(), self.embeddings.fingerprint, self.chat.fingerprint]
+            [
+                self.settings.fingerprint(),
+                prompts_fingerprint(),
+                self.embeddings.fingerprint,
+                self.chat_identity.fingerprint,
+            ]
         )

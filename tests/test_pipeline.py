@@ -7,6 +7,7 @@ from fakes import HaltingModel
 import qa
 from qa.config import Settings
 from qa.errors import ModelError
+from qa.models.artifacts import LANGUAGE_MODEL
 from qa.models.chat import ChatModel
 from qa.pipeline import QA
 from qa.schema import Final, Retrieved, Token, Working
@@ -60,6 +61,16 @@ def test_markup_of_the_model_never_reaches_the_answer(bot, scripted_chat):
     answer = bot.ask(QUESTION)
     assert not any(mark in answer.text for mark in ("http", "![", "<b>", "**", "[7]"))
     check_citations(answer, bot)
+
+
+def test_a_model_that_is_not_asked_is_not_loaded(tmp_path, seeds, small_embeddings):
+    cache = tmp_path / "cache"
+    settings = Settings(data_dir=tmp_path / "data", cache_dir=cache, sources=(seeds,), model="local")
+    with QA(settings, embeddings=small_embeddings) as bot:
+        answer = bot.ask("Quante presenze ha collezionato Carrera con il Bari?")
+    assert answer.status == "conflict"
+    assert answer.model == LANGUAGE_MODEL.name
+    assert not cache.exists()
 
 
 def test_conflicting_articles_are_both_quoted_without_asking_the_model(bot):

@@ -72,6 +72,11 @@ class ChatModel:
     def __repr__(self) -> str:
         return f"ChatModel({self.name!r})"
 
+    @property
+    def identity(self) -> ChatIdentity:
+        """Its name and fingerprint."""
+        return ChatIdentity(self.name, self.fingerprint)
+
     def __enter__(self) -> Self:
         return self
 
