@@ -83,3 +83,11 @@ COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 """What sport counts, by the names it goes by: a number of one is comparable with a number of the other."""
+
+MEASURES = {
+    "it": _words("anni mesi settimane giorni ore minuti secondi metri centimetri chilometri euro milioni volte"),
+    "en": _words(
+        "years months weeks days hours minutes seconds metres meters centimetres kilometres euros pounds dollars millions times"
+    ),
+}
+"""Units that may measure anything: two numbers of one need not be about the same."""

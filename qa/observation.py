@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from qa.atoms import find_atoms
 from qa.confidence import Signs
-from qa.questions import expected_answer
+from qa.questions import asks_why, expected_answer
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
+from qa.values import Asked
 from qa.verification import Window, missing_atoms, same_word
 
 if TYPE_CHECKING:
@@ -98,14 +99,15 @@ def related(
 def speaks_of(question: str, language: str, support: Sequence[Window], index: Index) -> bool:
     """Whether every window of a support shares a word with the question, as far as their languages are the same.
 
-    What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it.
+    What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it. The reason of something
+    stands where that is spoken of: there a name in common is not enough.
     """
     articles = index.snapshot.articles
-    return all(
-        _shares_a_word(question, language, window.text)
-        for window in support
-        if articles[window.source].article.language == language
-    )
+    comparable = [window for window in support if articles[window.source].article.language == language]
+    if asks_why(question):
+        said = {stem for window in comparable for stem in stems(window.text, language)}
+        return bool(Asked(question, language).predicates & said) or not comparable
+    return all(_shares_a_word(question, language, window.text) for window in comparable)
 
 
 def _shares_a_word(question: str, language: str, text: str) -> bool:

@@ -53,10 +53,18 @@ def expected_answer(question: str) -> Expected:
 
 
 _PLACED = re.compile(r"\b(?:a|ad|in|at|à|en)\s+\Z", re.IGNORECASE)
+_WHY = re.compile(
+    r"\b(perche|come mai|(?:per|a) (?:quale|che) (?:motivo|ragione)|why|what for|pourquoi|por que|warum|weshalb)\b"
+)
 _NOW = re.compile(
     r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"
     r"|aujourd'hui|actuellement|encore|ahora|actualmente|todavia|heute|jetzt|derzeit|noch|hoje|agora|ainda)\b"
 )
+
+
+def asks_why(question: str) -> bool:
+    """Whether a question is about a reason."""
+    return bool(_WHY.search(fold(question)))
 
 
 def asks_for_now(question: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Literal
 
 from qa.atoms import Atom, find_atoms
-from qa.lexicon import COUNTED
+from qa.lexicon import COUNTED, MEASURES
 from qa.questions import Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
@@ -97,6 +97,11 @@ class Asked:
             return frozenset(stems(asked[1], self.language))
         return next((unit for atom in self._atoms if (unit := self._counted(atom))), frozenset())
 
+    @property
+    def measures(self) -> bool:
+        """Whether the unit may measure anything: years, metres."""
+        return any(self.unit & frozenset(stems(word, self.language)) for word in MEASURES.get(self.language, ()))
+
     @cached_property
     def scope(self) -> str | None:
         """What it restricts a number to ("in campionato")."""
@@ -149,7 +154,7 @@ def _numbered(
 
     What has another name ("gare" for "partite") or is said in another language counts only where the sentence is ``related`` to the question;
     words of two languages that are not known to name one thing cannot be compared, and then the articles' units must be alike. A question that
-    names no unit ("quanto è alto", "con che risultato") is compared with sentences that speak of the same thing.
+    names no unit ("quanto è alto", "con che risultato"), or only a measure ("quanti anni"), is compared with sentences that speak of the same thing.
     """
     units = {atom: _unit(text, atom, spoken) for atom in atoms}
     things = {atom: _counted_as(unit, spoken) for atom, unit in units.items() if unit}
@@ -157,6 +162,8 @@ def _numbered(
         wanted = _counted_as(asked.unit, asked.language)
         if asked.language != spoken and not wanted & COUNTED.keys():
             return things
+        if asked.measures and not shared - asked.unit:
+            return {}
         same = [atom for atom in things if asked.language == spoken and units[atom] & asked.unit]
         return {atom: thing for atom, thing in things.items() if atom in same or (related and thing & wanted)}
     if not shared:

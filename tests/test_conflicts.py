@@ -158,3 +158,16 @@ def test_a_question_about_a_time_is_left_to_the_articles_of_that_time(tmp_path, 
     articles = {f"a{year}": f"---\ndate: {year}-05-01\n---\n\n{text}" for year, text in TWO_CONTRACTS}
     question = "Nel maggio 2022, fino a quando era destinato a restare al Pontelago Mario Bianchi?"
     assert values(tmp_path, small_embeddings, scripted_chat, question, **articles) is None
+
+
+def test_years_of_different_things_agree(disagreeing):
+    a, b = "Mario Bianchi ha vinto dopo 16 anni.", "Mario Bianchi ha giocato per 5 anni con il Pontelago."
+    assert disagreeing("Quanti anni ha Mario Bianchi?", a=a, b=b) == []
+
+
+def test_years_of_the_same_thing_disagree(disagreeing):
+    a, b = (
+        "Mario Bianchi ha giocato per 6 anni con il Pontelago.",
+        "Mario Bianchi ha giocato per 5 anni con il Pontelago.",
+    )
+    assert disagreeing("Per quanti anni ha giocato Mario Bianchi con il Pontelago?", a=a, b=b) == sorted([a, b])

@@ -54,6 +54,14 @@ def test_a_number_of_something_else_is_no_support(bot, scripted_chat):
     assert "180 gol" not in answer.text
 
 
+def test_a_reason_that_stands_elsewhere_is_none(bot, scripted_chat):
+    scripted_chat.llm.otherwise = (
+        "Carrera è stato esonerato dall'AEK Atene perché ha superato i preliminari di Europa League."
+    )
+    answer = bot.ask("Perché Carrera è stato esonerato dall'AEK?")
+    assert "perché ha superato" not in answer.text
+
+
 def test_markup_of_the_model_never_reaches_the_answer(bot, scripted_chat):
     scripted_chat.llm.otherwise = (
         "Contro la **Lokomotiv Mosca** [7] ![x](http://127.0.0.1/x.png) <b>[link](http://127.0.0.1)</b>."
