@@ -1,6 +1,8 @@
 """What a question asks for: a date, a number, a person, a name, or something else."""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from qa.atoms import Atom, find_atoms
@@ -52,6 +54,7 @@ def expected_answer(question: str) -> Expected:
     return next((expected for expected, pattern in _COMPILED if pattern.search(folded)), "other")
 
 
+_BEFORE = 8  # Characters in which a preposition stands.
 _PLACED = re.compile(r"\b(?:a|ad|in|at|à|en)\s+\Z", re.IGNORECASE)
 _WHY = re.compile(
     r"\b(perche|come mai|(?:per|a) (?:quale|che) (?:motivo|ragione)|why|what for|pourquoi|por que|warum|weshalb)\b"
@@ -93,15 +96,31 @@ def answers_expectation(expected: Expected, atoms: tuple[Atom, ...], question: s
     A name is not new if the question has all its words, nor if it only spells out one of the question's names ("Spartak Mosca" for "Spartak",
     but not for "a Mosca").
     """
-    known = find_atoms(question, language)
-    values, asked = {atom.value for atom in known}, set(words(question))
-    named = [
-        set(words(atom.value)) for atom in known if atom.kind == "name" and not _PLACED.search(question[: atom.start])
-    ]
-    return any(
-        fits(expected, atom)
-        and atom.value not in values
-        and not set(words(atom.value)) <= asked
-        and not (atom.kind == "name" and any(name <= set(words(atom.value)) for name in named))
+    given = _given(question, language)
+    return any(fits(expected, atom) and given.is_news(atom) for atom in atoms)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a question says itself: its words, its values, and the words of each of its names."""
+
+    words: frozenset[str]
+    values: frozenset[str]
+    names: frozenset[frozenset[str]]
+
+    def is_news(self, atom: Atom) -> bool:
+        parts = frozenset(words(atom.value))
+        if atom.value in self.values or parts <= self.words:
+            return False
+        return atom.kind != "name" or not any(name <= parts for name in self.names)
+
+
+@lru_cache(maxsize=16)
+def _given(question: str, language: str) -> _Given:
+    atoms = find_atoms(question, language)
+    names = frozenset(
+        frozenset(words(atom.value))
         for atom in atoms
+        if atom.kind == "name" and not _PLACED.search(question, max(0, atom.start - _BEFORE), atom.start)
     )
+    return _Given(frozenset(words(question)), frozenset(atom.value for atom in atoms), names)

@@ -63,12 +63,12 @@ class Asked:
     @cached_property
     def names(self) -> list[list[str]]:
         """The words of each of its names."""
-        return _certain_names(self._atoms)
+        return _distinct(_certain_names(self._atoms))
 
     @cached_property
     def mentioned(self) -> list[list[str]]:
         """Likewise, with what may be a name, such as the capitalised first word."""
-        return [words(atom.value) for atom in self._atoms if atom.kind == "name"]
+        return _distinct([words(atom.value) for atom in self._atoms if atom.kind == "name"])
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -204,6 +204,10 @@ def _context(sentence: ScoredSentence) -> str:
 def _held(names: Sequence[Sequence[str]], atoms: Iterable[Atom]) -> bool:
     known = [words(atom.value) for atom in atoms if atom.kind == "name"]
     return all(any(_same_name(name, other) for other in known) for name in names)
+
+
+def _distinct(names: list[list[str]]) -> list[list[str]]:
+    return [list(name) for name in dict.fromkeys(map(tuple, names))]
 
 
 def _certain_names(atoms: Iterable[Atom]) -> list[list[str]]:
