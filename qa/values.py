@@ -97,7 +97,7 @@ class Asked:
             return frozenset(stems(asked[1], self.language))
         return next((unit for atom in self._atoms if (unit := self._counted(atom))), frozenset())
 
-    @property
+    @cached_property
     def measures(self) -> bool:
         """Whether the unit may measure anything: years, metres."""
         return any(self.unit & frozenset(stems(word, self.language)) for word in MEASURES.get(self.language, ()))
@@ -126,12 +126,13 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
     said = frozenset(stems(sentence.text, article.language))
     shared = asked.predicates & said
     scope = _scope(sentence.text)
+    context = find_atoms(_context(sentence), article.language)
     if asked.expected in {"person", "name"}:
         found = _named(asked, atoms, own, said)
-    elif not _about(asked, sentence, own, article.language) or (asked.scope and asked.scope != scope):
+    elif not _about(asked, sentence, own, context, article.language) or (asked.scope and asked.scope != scope):
         found = {}
     elif asked.expected == "number":
-        related = bool(shared) or _held(asked.mentioned, find_atoms(_context(sentence), article.language))
+        related = bool(shared) or _held(asked.mentioned, context)
         found = _numbered(asked, atoms, sentence.text, article.language, shared=shared, related=related)
     elif asked.expected in {"day", "year", "date"}:
         found = {atom: shared for atom in atoms if shared}
@@ -186,9 +187,9 @@ def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
     return bool(asked.names and asked.predicates) and asked.predicates <= said and _held(asked.names, own)
 
 
-def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], spoken: str) -> bool:
+def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context: Sequence[Atom], spoken: str) -> bool:
     """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself."""
-    if _held(asked.names, find_atoms(_context(sentence), spoken)):
+    if _held(asked.names, context):
         return True
     chunk = sentence.chunk
     others = [name for name in _certain_names(own) if not any(_same_name(name, known) for known in asked.names)]
