@@ -15,7 +15,7 @@ import atheris
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 with atheris.instrument_imports(include=["qa"]):
-    from test_fuzz import check_file
+    from test_fuzz import check_cut, check_file
 
     from qa.articles import reading
     from qa.articles.decoding import decode
@@ -26,7 +26,6 @@ with atheris.instrument_imports(include=["qa"]):
     from qa.atoms import find_atoms
     from qa.errors import ArticleError
     from qa.schema import Passage
-    from qa.sentences import paragraph_spans, sentence_spans
     from qa.verification import find_support, missing_atoms, plain_text, windows
 
 RUNS = 2_000
@@ -55,14 +54,7 @@ def cut_sentences(data: bytes) -> None:
     """Every character that is no white space lies in one sentence."""
     provided = atheris.FuzzedDataProvider(data)
     language = provided.PickValueInList(LANGUAGES)
-    text = provided.ConsumeUnicode(sys.maxsize)
-    for cut in (paragraph_spans(text), sentence_spans(text, language=language)):
-        end = 0
-        for span in cut:
-            assert not text[end : span.start].strip()
-            assert text[span.start : span.end] == text[span.start : span.end].strip() != ""
-            end = span.end
-        assert not text[end:].strip()
+    check_cut(provided.ConsumeUnicode(sys.maxsize), language)
 
 
 def look_for_atoms(data: bytes) -> None:

@@ -265,10 +265,8 @@ def test_a_file_of_100_kb_comes_to_an_end(tmp_path: Path, text: str, suffix: str
 # Sentences, atoms and the check
 
 
-@settings(many, max_examples=200)
-@given(text=texts, language=CODES)
-@example(text="\r\n.\x85«", language="it")
-def test_every_character_lies_in_one_sentence(text: str, language: str) -> None:
+def check_cut(text: str, language: str) -> None:
+    """Every character that is no white space lies in one paragraph and in one sentence."""
     for cut in (paragraph_spans(text), sentence_spans(text, language=language)):
         end = 0
         for span in cut:
@@ -276,6 +274,13 @@ def test_every_character_lies_in_one_sentence(text: str, language: str) -> None:
             assert text[span.start : span.end] == text[span.start : span.end].strip() != ""
             end = span.end
         assert not text[end:].strip()
+
+
+@settings(many, max_examples=200)
+@given(text=texts, language=CODES)
+@example(text="\r\n.\x85«", language="it")
+def test_every_character_lies_in_one_sentence(text: str, language: str) -> None:
+    check_cut(text, language)
 
 
 @settings(many, max_examples=200)
