@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from eval.cases import CaseSet, load_set
+from eval.e5_transformer import convert
 from eval.indexing import indexing, read_all
 from eval.measured import Measured, Row, begin
 from eval.race import Pair, figures, race, sample
@@ -72,14 +74,23 @@ def load_bench(settings: Settings) -> Bench:
         ModelError: One of them cannot be loaded.
     """
     from qa.models.chat import load_chat_model
-    from qa.models.embeddings import load_embeddings, local_folder
-    from qa.models.transformer_encoder import load_transformer
+    from qa.models.embeddings import load_embeddings
 
     embeddings = load_embeddings(settings)
+    return Bench(settings, load_chat_model(settings), embeddings, _plain(settings))
+
+
+def _plain(settings: Settings) -> PlainEmbeddings:
+    """Return the settings' embedding model as sentence-transformers runs it."""
+    from qa.models.artifacts import EMBEDDER, fetch
+    from qa.models.transformer_encoder import load_transformer
+
     name = settings.embedding_model
-    folder = local_folder(settings) if name == "local" else Path(name)
-    plain = PlainEmbeddings(load_transformer(name, folder if folder.is_dir() else None))
-    return Bench(settings, load_chat_model(settings), embeddings, plain)
+    if name != "local":
+        return PlainEmbeddings(load_transformer(name, Path(name) if Path(name).is_dir() else None))
+    with TemporaryDirectory() as folder:
+        convert(fetch(EMBEDDER, settings.cache_dir), Path(folder))
+        return PlainEmbeddings(load_transformer(EMBEDDER.name, Path(folder)))
 
 
 def bench(

@@ -26,7 +26,9 @@ import numpy.typing as npt
 
 from qa.errors import ModelError
 
-_BLOCK, _BLOCK_BYTES = 32, 18
+BLOCK = 32
+"""Elements that share a scale."""
+_BLOCK_BYTES = 18
 _F32, _Q4 = 0, 1
 
 
@@ -76,27 +78,36 @@ class Weights:
     _data: bytes
     _tensors: dict[str, _Tensor]
 
-    def f32(self, name: str, *shape: int) -> npt.NDArray[np.float16]:
-        """Return a tensor stored in single precision, in half precision.
+    def f32(self, name: str, *shape: int) -> npt.NDArray[np.float32]:
+        """Return a tensor that is stored in single precision.
 
         Raises:
             ModelError: It is missing, of another shape, or beyond the end of the file.
         """
         tensor = self._tensor(name, _F32, shape)
-        return self._array(tensor.offset, tensor.elements, "<f4").reshape(shape).astype(np.float16)
+        return self._array(tensor.offset, tensor.elements, "<f4").reshape(shape)
 
-    def q4(self, name: str, *shape: int) -> npt.NDArray[np.float16]:
-        """Return a tensor stored in 4-bit blocks, in half precision.
+    def q4(self, name: str, rows: int, columns: int) -> npt.NDArray[np.float32]:
+        """Return a tensor that is stored in 4-bit blocks, in single precision.
 
         Raises:
             ModelError: It is missing, of another shape, or beyond the end of the file.
         """
-        tensor = self._tensor(name, _Q4, shape)
-        blocks = self._array(tensor.offset, tensor.elements // _BLOCK * _BLOCK_BYTES, "u1").reshape(-1, _BLOCK_BYTES)
-        scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
-        packed = blocks[:, 2:]
-        values = np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.float32) - 8
-        return (values * scales).reshape(shape).astype(np.float16)
+        nibbles, scales = self.blocks(name, rows, columns)
+        return (nibbles.astype(np.float32) - 8) * scales.repeat(BLOCK, axis=1)
+
+    def blocks(self, name: str, rows: int, columns: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+        """Return a tensor as it is stored: numbers from 0 to 15, shape (rows, columns), and scales, shape (rows, columns / 32).
+
+        Raises:
+            ModelError: It is missing, of another shape, or beyond the end of the file.
+        """
+        tensor = self._tensor(name, _Q4, (rows, columns))
+        stored = self._array(tensor.offset, tensor.elements // BLOCK * _BLOCK_BYTES, "u1").reshape(-1, _BLOCK_BYTES)
+        scales = stored[:, :2].copy().view("<f2").astype(np.float32)
+        packed = stored[:, 2:]
+        nibbles = np.concatenate([packed & 15, packed >> 4], axis=1)
+        return nibbles.reshape(rows, columns), scales.reshape(rows, columns // BLOCK)
 
     def _tensor(self, name: str, kind: int, shape: tuple[int, ...]) -> _Tensor:
         tensor = self._tensors.get(name)
@@ -121,7 +132,7 @@ def read_weights(path: Path) -> Weights:
     if reader.raw(4) != b"E5S1":
         raise _damaged("it does not begin with E5S1")
     _, *dimensions, block = reader.values("I7ifi")
-    if block != _BLOCK or min(dimensions) <= 0:
+    if block != BLOCK or min(dimensions) <= 0:
         raise _damaged("its header makes no sense")
     vocabulary = _read_vocabulary(reader)
     reader.raw(reader.values("iI")[1])

@@ -84,7 +84,7 @@ def _encodable(text: str) -> str:
 def load_embeddings(settings: Settings, progress: Progress | None = None) -> SentenceEmbeddings:
     """Load the embedding model that the settings choose.
 
-    ``local`` is multilingual-e5-small: fetched once, then loaded without any network. Another name is a folder or a hub
+    ``local`` is multilingual-e5-small: fetched once, then loaded without any network. Any other name is a folder or a hub
     model, which is downloaded unless it is in the hub's cache, and loaded by sentence-transformers with the prompts it
     brings; a model of the E5 family that brings none gets ``query:`` and ``passage:``, which its authors ask for.
 
@@ -95,7 +95,7 @@ def load_embeddings(settings: Settings, progress: Progress | None = None) -> Sen
     if name == "local":
         from qa.models.e5_encoder import E5Encoder
 
-        encoder = E5Encoder(local_folder(settings, progress))
+        encoder = E5Encoder(_converted(EMBEDDER, settings.cache_dir, progress))
         return SentenceEmbeddings(encoder, name=EMBEDDER.name, identity=f"{EMBEDDER.sha256} {CONVERSION_VERSION}")
 
     from qa.models.transformer_encoder import HINT, TransformerEncoder, load_transformer, sampled
@@ -105,15 +105,6 @@ def load_embeddings(settings: Settings, progress: Progress | None = None) -> Sen
         raise ModelError(f"There is no folder {folder}.", hint=HINT)
     model = load_transformer(name, folder if folder.is_dir() else None)
     return SentenceEmbeddings(TransformerEncoder(model), name=name, identity=sampled(model))
-
-
-def local_folder(settings: Settings, progress: Progress | None = None) -> Path:
-    """Return the folder of the local model, fetched and converted if need be; sentence-transformers can read it too.
-
-    Raises:
-        ModelError: It cannot be fetched.
-    """
-    return _converted(EMBEDDER, settings.cache_dir, progress)
 
 
 def _converted(artifact: Artifact, cache_dir: Path, progress: Progress | None) -> Path:
