@@ -274,8 +274,8 @@ def served(folder: Path, model_url: str) -> Iterator[tuple[int, str, list[str]]]
             reader.join(5)
 
 
-def soak(people: int, minutes: float, folder: Path, model: ModelServer | None) -> bool:
-    """Let people use the page, and print what came of it; whether it is well."""
+def soak(people: int, minutes: float, pause: float, folder: Path, model: ModelServer | None) -> bool:
+    """Let people use the page, each with ``pause`` seconds between two actions on the average, and print what came of it; whether it is well."""
     log, seen, ended = Log(), [], threading.Event()
     url_of_model = model.url if model else ""
     with served(folder, url_of_model) as (pid, url, said):
@@ -286,6 +286,7 @@ def soak(people: int, minutes: float, folder: Path, model: ModelServer | None) -
             with Person(url, log, seed) as person:
                 while time.monotonic() < end and len(log.errors) < 1000:
                     person.act()
+                    ended.wait(person.random.expovariate(1 / pause) if pause else 0)
 
         def watch() -> None:
             chance = random.Random(1)  # noqa: S311 - no secret
@@ -335,6 +336,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", type=int, default=4)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--pause", type=float, default=2, help="seconds between what one person does, on the average")
     parser.add_argument("--real", action="store_true", help="the real models instead of small ones")
     parser.add_argument("--page", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
@@ -350,12 +352,12 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         if given.real:
-            return not soak(given.people, given.minutes, Path(folder), None)
+            return not soak(given.people, given.minutes, given.pause, Path(folder), None)
         with model_server() as model:
             model.otherwise = say(
                 "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata."
             )
-            return not soak(given.people, given.minutes, Path(folder), model)
+            return not soak(given.people, given.minutes, given.pause, Path(folder), model)
 
 
 if __name__ == "__main__":
