@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from qa.text import stems
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 _TYPO_RATIO = 80.0
 _SPELLING_RATIO = 87.0
 _SHORTEST_FUZZY = 5
+_ALIKE = 3
 # A known word counts in full, and so does what a typo stands for; what is only spelt like a known word ("Carriera" for
 # "Carrera") for less. Chosen by the rank of the gold questions' evidence: 0.3 against 0, 0.5, 0.7 and 1.
 _SPELLING_WEIGHT = 0.3
@@ -33,9 +36,9 @@ class LexicalIndex:
         corpus = [stems(text, language) for text, language in zip(texts, languages, strict=True)]
         self._size = len(corpus)
         self._languages = tuple(sorted(set(languages))) or ("it",)
-        self._vocabulary = sorted({stem for document in corpus for stem in document})
-        self._known = frozenset(self._vocabulary)
-        self._bm25 = bm25s.BM25() if self._vocabulary else None
+        self._known = frozenset(stem for document in corpus for stem in document)
+        self._by_initial = {initial: list(some) for initial, some in groupby(sorted(self._known), key=itemgetter(0))}
+        self._bm25 = bm25s.BM25() if self._known else None
         if self._bm25 is not None:
             self._bm25.index(corpus, show_progress=False)
 
@@ -66,5 +69,6 @@ class LexicalIndex:
 
         if len(stem) < _SHORTEST_FUZZY or stem.isdigit():
             return []
-        matches = process.extract(stem, self._vocabulary, scorer=fuzz.ratio, score_cutoff=cutoff, limit=3)
-        return [match for match, _, _ in matches if match != stem and match[0] == stem[0]]
+        candidates = self._by_initial.get(stem[0], [])
+        matches = process.extract(stem, candidates, scorer=fuzz.ratio, score_cutoff=cutoff, limit=_ALIKE)
+        return [match for match, _, _ in matches if match != stem]
