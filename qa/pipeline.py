@@ -129,6 +129,7 @@ class Inquiry:
     def events(self) -> Generator[Event]:
         """Yield what happens, the answer last."""
         start = time.perf_counter()
+        self.bot.load_ahead()
         with self.trace.step("retrieve"):
             retriever = self.bot.retriever
             self.index = retriever.index

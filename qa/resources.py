@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from qa.config import Settings, fingerprint
+from qa.errors import QAError
 from qa.indexing import SyncProgress, sync
 from qa.interaction import LateInteraction
 from qa.prompts import prompts_fingerprint
@@ -49,6 +51,8 @@ class Resources:
         self._store: Store | None = None
         self._retriever: HybridRetriever | None = None
         self._lock = threading.RLock()
+        self._chat_lock = threading.RLock()  # its own, so that the model can be loaded while the articles are searched
+        self._ahead: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +64,10 @@ class Resources:
 
     def close(self) -> None:
         """Free the models and the index; the next question would load them anew."""
-        with self._lock:
+        if self._ahead is not None:
+            self._ahead.join()
+        with self._lock, self._chat_lock:
+            self._ahead = None
             if self._chat is not None and self._owns_chat:
                 self._chat.close()
                 self._chat = None
@@ -91,7 +98,7 @@ class Resources:
         Raises:
             ModelError: It cannot be fetched, loaded or reached.
         """
-        with self._lock:
+        with self._chat_lock:
             if self._chat is not None and self._owns_chat and self._chat.is_dead:
                 log.warning("the language model's server has died; the model is loaded again")
                 self._chat.close()
@@ -101,6 +108,22 @@ class Resources:
 
                 self._chat = load_chat_model(self.settings, self._progress)
             return self._chat
+
+    def load_ahead(self) -> None:
+        """Begin to load the language model in the background, if it is one whose file is there already.
+
+        It is then there, or almost, when the articles have been searched. What goes wrong is told to who asks the model.
+        """
+        from qa.models.weights import weights_present
+
+        with self._lock:
+            if self._ahead is None and self._chat is None and weights_present(self.settings):
+                self._ahead = threading.Thread(target=self._load_ahead, name="language model")
+                self._ahead.start()
+
+    def _load_ahead(self) -> None:
+        with suppress(QAError):
+            self.chat  # noqa: B018 - made when first read
 
     @property
     def chat_identity(self) -> "ChatIdentity":

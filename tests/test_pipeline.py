@@ -71,7 +71,7 @@ def test_markup_of_the_model_never_reaches_the_answer(bot, scripted_chat):
     check_citations(answer, bot)
 
 
-def test_a_model_that_is_not_asked_is_not_loaded(tmp_path, seeds, small_embeddings):
+def test_a_model_that_is_not_asked_is_not_fetched(tmp_path, seeds, small_embeddings):
     cache = tmp_path / "cache"
     settings = Settings(data_dir=tmp_path / "data", cache_dir=cache, sources=(seeds,), model="local")
     with QA(settings, embeddings=small_embeddings) as bot:
@@ -79,6 +79,21 @@ def test_a_model_that_is_not_asked_is_not_loaded(tmp_path, seeds, small_embeddin
     assert answer.status == "conflict"
     assert answer.model == LANGUAGE_MODEL.name
     assert not cache.exists()
+
+
+def test_a_model_that_cannot_be_loaded_ahead_is_told_of_by_the_question_that_needs_it(
+    tmp_path, seeds, small_embeddings
+):
+    damaged = tmp_path / "model.gguf"
+    damaged.write_bytes(b"GGUF" + bytes(range(256)) * 40)
+    settings = Settings(data_dir=tmp_path / "data", sources=(seeds,), model=f"gguf:{damaged}")
+    with QA(settings, embeddings=small_embeddings) as bot:
+        bot.load_ahead()
+        answer = bot.ask(QUESTION)
+        assert answer.status == "answered"
+        assert any("cannot load model.gguf" in note for note in answer.notes)
+        check_citations(answer, bot)
+    assert not [thread for thread in threading.enumerate() if thread.name == "language model"]
 
 
 def test_conflicting_articles_are_both_quoted_without_asking_the_model(bot):
@@ -234,7 +249,10 @@ def test_model_markers_are_taken_out():
 @pytest.mark.slow
 def test_the_real_models_answer_from_the_real_articles(tmp_path):
     with QA(Settings(data_dir=tmp_path / "data")) as bot:
+        bot.load_ahead()
+        ahead = bot.chat
         answer = bot.ask("Chi ha vinto la Supercoppa contro la Lokomotiv Mosca?")
+        assert bot.chat is ahead
         assert answer.status == "answered"
         assert "Lokomotiv" in answer.text
         assert answer.raw_text

@@ -5,6 +5,7 @@ from pathlib import Path
 from qa.config import Settings
 from qa.errors import ConfigError
 from qa.models.artifacts import LANGUAGE_MODEL, fetch, fetch_hub_file, hub_path
+from qa.models.cache import stamp_is_current
 from qa.models.local import check_gguf
 from qa.models.progress import Progress
 from qa.models.providers import FORMS
@@ -47,6 +48,19 @@ def weights_path(settings: Settings) -> Path | None:
     if kind == "hf" and rest.count("/") > 1:
         return hub_path(*_hub_names(settings.model), settings.cache_dir)
     raise ConfigError(f"QA_MODEL={settings.model} does not name a file.", hint=FORMS)
+
+
+def weights_present(settings: Settings) -> bool:
+    """Whether the model's file is there, and need not be fetched; False for a model that runs elsewhere.
+
+    Raises:
+        ConfigError: As for `weights_path`.
+        ModelError: Likewise.
+    """
+    path = weights_path(settings)
+    if path is None or not path.is_file():
+        return False
+    return settings.model.startswith("gguf:") or stamp_is_current(path)
 
 
 def _hub_names(model: str) -> tuple[str, str]:

@@ -54,6 +54,7 @@ class Loading:
 
     def _load(self, bot: "QA") -> None:
         try:
+            bot.load_ahead()
             self._step = "loading_embeddings"
             bot.embeddings  # noqa: B018 - made when first read
             self._step = "loading_articles"
