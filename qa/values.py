@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, find_atoms
+from qa.counting import counted_as, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES
 from qa.questions import Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
@@ -14,8 +15,6 @@ from qa.schema import Article
 from qa.text import fold, stems, words
 from qa.verification import same_word
 
-_NEAR = 40  # Characters after a number in which its unit stands.
-_WORD = re.compile(r"[^\W\d_]+")
 _UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
 _SCORE = re.compile(r"\d+-\d+")
 _NEGATION = re.compile(r"\b(?:non|mai|not|never)\b|n['’]t\b")
@@ -112,8 +111,8 @@ class Asked:
         return find_atoms(self.question, self.language)
 
     def _counted(self, atom: Atom) -> frozenset[str]:
-        unit = _unit(self.question, atom, self.language) if atom.kind == "number" else frozenset()
-        return frozenset(stem for stem in unit if stem in _things(self.language))
+        unit = unit_of(self.question, atom, self.language) if atom.kind == "number" else frozenset()
+        return frozenset(stem for stem in unit if stem in things(self.language))
 
 
 def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value | None:
@@ -157,19 +156,19 @@ def _numbered(
     words of two languages that are not known to name one thing cannot be compared, and then the articles' units must be alike. A question that
     names no unit ("quanto è alto", "con che risultato"), or only a measure ("quanti anni"), is compared with sentences that speak of the same thing.
     """
-    units = {atom: _unit(text, atom, spoken) for atom in atoms}
-    things = {atom: _counted_as(unit, spoken) for atom, unit in units.items() if unit}
+    units = units_of(text, atoms, spoken)
+    counted = {atom: counted_as(unit, spoken) for atom, unit in units.items() if unit}
     if asked.unit:
-        wanted = _counted_as(asked.unit, asked.language)
+        wanted = counted_as(asked.unit, asked.language)
         if asked.language != spoken and not wanted & COUNTED.keys():
-            return things
+            return counted
         if asked.measures and not shared - asked.unit:
             return {}
-        same = [atom for atom in things if asked.language == spoken and units[atom] & asked.unit]
-        return {atom: thing for atom, thing in things.items() if atom in same or (related and thing & wanted)}
+        same = [atom for atom in counted if asked.language == spoken and units[atom] & asked.unit]
+        return {atom: thing for atom, thing in counted.items() if atom in same or (related and thing & wanted)}
     if not shared:
         return {}
-    return {atom: shared for atom in units if _SCORE.fullmatch(atom.value)} or things
+    return {atom: shared for atom in units if _SCORE.fullmatch(atom.value)} or counted
 
 
 def _named(
@@ -220,27 +219,6 @@ def _same_name(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether two names may be one: "Carrera" and "Massimo Carrera", but not "Costanza Brandolese" and "Ilaria Brandolese"."""
     few, many = sorted((left, right), key=len)
     return all(any(same_word(part, other) for other in many) for part in few)
-
-
-def _unit(text: str, atom: Atom, language: str) -> frozenset[str]:
-    """Stems of the two words after a number: what it counts."""
-    return frozenset(stems(" ".join(_WORD.findall(text[atom.end : atom.end + _NEAR])[:2]), language))
-
-
-def _counted_as(units: Iterable[str], language: str) -> frozenset[str]:
-    """Return stems, those of things that have several names as the name of the thing."""
-    things = _things(language)
-    return frozenset(things.get(unit, unit) for unit in units)
-
-
-@cache
-def _things(language: str) -> dict[str, str]:
-    return {
-        stem: thing
-        for thing, names in COUNTED.items()
-        for name in names.get(language, ())
-        for stem in stems(name, language)
-    }
 
 
 def _scope(text: str) -> str | None:

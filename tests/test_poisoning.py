@@ -39,21 +39,12 @@ def ask(tmp_path: Path) -> Ask:
     return answer
 
 
-def cases(*, all_seen: bool) -> list:
+def cases() -> list:
     with (ATTACKS / "lies.toml").open("rb") as file:
-        lies = tomllib.load(file)["lie"]
-    unseen = {} if all_seen else {lie["name"]: lie["unseen"] for lie in lies if "unseen" in lie}
-    return [
-        pytest.param(
-            lie,
-            id=lie["name"],
-            marks=[pytest.mark.xfail(strict=True, reason=unseen[lie["name"]])] if lie["name"] in unseen else [],
-        )
-        for lie in lies
-    ]
+        return [pytest.param(lie, id=lie["name"]) for lie in tomllib.load(file)["lie"]]
 
 
-@pytest.mark.parametrize("case", cases(all_seen=False))
+@pytest.mark.parametrize("case", cases())
 def test_the_lie_stands_beside_the_truth_each_with_its_date(case: dict, ask: Ask) -> None:
     answer = ask(case, True)
     assert answer.status == "conflict"
@@ -66,7 +57,7 @@ def test_the_lie_stands_beside_the_truth_each_with_its_date(case: dict, ask: Ask
         assert f"{citation.publisher}, {shown_date(citation.date)}" in answer.text
 
 
-@pytest.mark.parametrize("case", cases(all_seen=True))
+@pytest.mark.parametrize("case", cases())
 def test_without_the_liar_the_articles_agree(case: dict, ask: Ask) -> None:
     answer = ask(case, False)
     assert answer.status != "conflict"

@@ -1,0 +1,56 @@
+"""What the numbers of a sentence count, and which of them it denies."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from qa.atoms import Atom
+from qa.lexicon import COUNTED
+from qa.text import fold, stems
+
+_NEAR = 40  # Characters after a number in which its unit stands.
+_WORD = re.compile(r"[^\W\d_]+")
+# A negation that no punctuation parts from what follows the text; "not only", "not less than" deny nothing.
+_DENIAL = re.compile(
+    r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)(?!\s+(?:solo|soltanto|solamente|meno|only|just|less|fewer)\b)[^,;:.!?]*\Z"
+)
+
+
+def units_of(text: str, numbers: Iterable[Atom], language: str) -> dict[Atom, frozenset[str]]:
+    """Return the unit of each number that ``text`` does not deny.
+
+    Where it corrects a number, the one that takes its place has its unit ("non ha 120 presenze: ne ha 300").
+
+    Args:
+        text: A sentence.
+        numbers: Atoms of it.
+        language: Its language.
+    """
+    units = {number: unit_of(text, number, language) for number in numbers}
+    denied = [number for number in units if _DENIAL.search(fold(text[: number.start]))]
+    said = {number: unit for number, unit in units.items() if number not in denied}
+    if len(denied) == 1 and not any(said.values()):
+        return dict.fromkeys(said, units[denied[0]])
+    return said
+
+
+def unit_of(text: str, number: Atom, language: str) -> frozenset[str]:
+    """Return the stems of the two words after a number: what it counts."""
+    return frozenset(stems(" ".join(_WORD.findall(text[number.end : number.end + _NEAR])[:2]), language))
+
+
+def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
+    """Return stems, those of things that have several names as the name of the thing."""
+    known = things(language)
+    return frozenset(known.get(unit, unit) for unit in units)
+
+
+@cache
+def things(language: str) -> dict[str, str]:
+    """Return the name of each thing that sport counts, by the stems of its names."""
+    return {
+        stem: thing
+        for thing, names in COUNTED.items()
+        for name in names.get(language, ())
+        for stem in stems(name, language)
+    }

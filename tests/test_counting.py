@@ -1,0 +1,46 @@
+"""What numbers count, and which of them a sentence denies."""
+
+import pytest
+
+from qa.atoms import find_atoms
+from qa.counting import counted_as, units_of
+
+
+def units(text: str, language: str = "it") -> dict[str, frozenset[str]]:
+    numbers = [atom for atom in find_atoms(text, language) if atom.kind == "number"]
+    return {number.value: unit for number, unit in units_of(text, numbers, language).items()}
+
+
+def test_a_number_counts_what_stands_behind_it():
+    assert units("Ha 120 presenze, 30 gol.") == {"120": frozenset({"presenz", "gol"}), "30": frozenset({"gol"})}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Non ha 120 presenze.", set()),
+        ("Non ha 120 presenze: ne ha 300.", {"300"}),
+        ("Non 120 presenze, ma 300.", {"300"}),
+        ("Non gioca più, ma ha 120 presenze.", {"120"}),
+        ("Ha non solo 120 presenze, ma 30 gol.", {"120", "30"}),
+        ("Ha non meno di 120 presenze.", {"120"}),
+    ],
+)
+def test_what_is_denied_is_not_counted(text, left):
+    assert set(units(text)) == left
+
+
+def test_what_takes_the_place_of_a_denied_number_has_its_unit():
+    [corrected] = units("Non ha 120 presenze con il Pontelago: ne ha 300.").values()
+    assert "presenz" in corrected
+    [corrected] = units("He did not make 120 appearances but, in truth, 300.", "en").values()
+    assert "appear" in corrected
+
+
+def test_a_number_with_a_unit_of_its_own_keeps_it():
+    assert units("Non ha 120 presenze: ha 30 gol.") == {"30": frozenset({"gol"})}
+
+
+def test_things_go_by_several_names():
+    named = [units(f"Ha 120 {name}.")["120"] for name in ("presenze", "partite", "gare")]
+    assert {counted_as(unit, "it") for unit in named} == {frozenset({"matches"})}
