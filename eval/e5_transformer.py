@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.models.e5 import PROMPTS, TOKENIZER, build_tokenizer
-from qa.models.e5_weights import Shape, Vocabulary, Weights, read_weights
+from qa.models.e5_weights import BLOCK, Shape, Vocabulary, Weights, read_weights
 
 _LINEAR = {
     "q": "attention.self.query",
@@ -42,7 +42,7 @@ def convert(weights_file: Path, folder: Path) -> None:
 def _state(weights: Weights) -> dict[str, npt.NDArray[np.float32]]:
     shape, hidden, wide = weights.shape, weights.shape.hidden, weights.shape.feed_forward
     state = {
-        "embeddings.word_embeddings.weight": weights.q4("emb.word", shape.vocabulary, hidden),
+        "embeddings.word_embeddings.weight": _decoded(weights, "emb.word", shape.vocabulary, hidden),
         "embeddings.position_embeddings.weight": weights.f32("emb.pos", shape.positions, hidden),
         "embeddings.token_type_embeddings.weight": weights.f32("emb.type", shape.token_types, hidden),
         "embeddings.LayerNorm.weight": weights.f32("emb.ln.w", hidden),
@@ -55,12 +55,17 @@ def _state(weights: Weights) -> dict[str, npt.NDArray[np.float32]]:
         short, full = f"l{layer}.", f"encoder.layer.{layer}."
         for key, name in _LINEAR.items():
             rows, columns = wide if key == "fi" else hidden, wide if key == "fo" else hidden
-            state[f"{full}{name}.weight"] = weights.q4(f"{short}{key}.w", rows, columns)
+            state[f"{full}{name}.weight"] = _decoded(weights, f"{short}{key}.w", rows, columns)
             state[f"{full}{name}.bias"] = weights.f32(f"{short}{key}.b", rows)
         for key, name in _NORM.items():
             state[f"{full}{name}.weight"] = weights.f32(f"{short}{key}.w", hidden)
             state[f"{full}{name}.bias"] = weights.f32(f"{short}{key}.b", hidden)
     return state
+
+
+def _decoded(weights: Weights, name: str, rows: int, columns: int) -> npt.NDArray[np.float32]:
+    nibbles, scales = weights.blocks(name, rows, columns)
+    return (nibbles.astype(np.float32) - 8) * scales.repeat(BLOCK, axis=1)
 
 
 def _json_files(shape: Shape, vocabulary: Vocabulary) -> dict[str, object]:

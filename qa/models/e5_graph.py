@@ -1,8 +1,7 @@
 """multilingual-e5-small as an ONNX graph, in which the weights stay as small as they were published.
 
-The arithmetic is that of ``BertModel`` (Devlin et al. 2019) without its pooler. The table of words keeps its four bits; only
-the rows of a text's own words are ever decoded. The linear maps, for which processors have instructions, take eight bits:
-weights are scaled by output, values by text (dynamic quantisation, as in ONNX Runtime's own tools).
+The arithmetic is that of ``BertModel`` (Devlin et al. 2019) without its pooler, in single precision. Weights keep the four
+bits that they were published in; of the table of words, only the rows of a text's own words are ever decoded.
 """
 
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 IDS, MASK, TOKENS = "ids", "mask", "tokens"
 _CONTRIB = "com.microsoft"  # ONNX Runtime's own operators
 _OPSET, _IR_VERSION = 21, 10
-_LARGEST = 127  # of eight bits
+_SINGLE_PRECISION = 1  # as MatMulNBits counts them
 
 
 def build_graph(weights: Weights) -> "ModelProto":
@@ -100,13 +99,15 @@ class _Graph:
 
     def linear(self, names: Sequence[str], rows: int, columns: int, values: str) -> str:
         """Several maps of the same values as one."""
-        whole = np.concatenate([self.weights.q4(f"{name}.w", rows, columns) for name in names])
+        stored = [self.weights.blocks(f"{name}.w", rows, columns) for name in names]
+        nibbles = np.concatenate([numbers for numbers, _ in stored])
+        packed = (nibbles[:, ::2] | nibbles[:, 1::2] << 4).reshape(len(nibbles), columns // BLOCK, BLOCK // 2)
+        scales = np.concatenate([scale for _, scale in stored])
         bias = np.concatenate([self.weights.f32(f"{name}.b", rows) for name in names])
-        scales = np.maximum(np.abs(whole).max(axis=1), np.finfo(np.float32).tiny) / _LARGEST
-        rounded = np.rint(whole / scales[:, None]).astype(np.int8)
-        constants = [("w", rounded.T), ("scales", scales), ("b", bias)]
+        constants = [("w", packed), ("scales", scales), ("b", bias)]
         weight, scale, added = (self.constant(f"{names[0]}.{kind}", array) for kind, array in constants)
-        return self.node("DynamicQuantizeMatMul", [values, weight, scale, "", added], f"{names[0]}.mapped", _CONTRIB)
+        kind = {"K": columns, "N": len(nibbles), "bits": 4, "block_size": BLOCK, "accuracy_level": _SINGLE_PRECISION}
+        return self.node("MatMulNBits", [values, weight, scale, "", "", added], f"{names[0]}.mapped", _CONTRIB, **kind)
 
     def added(self, name: str, one: str, other: str) -> str:
         """Two values added and normalised."""

@@ -87,17 +87,8 @@ class Weights:
         tensor = self._tensor(name, _F32, shape)
         return self._array(tensor.offset, tensor.elements, "<f4").reshape(shape)
 
-    def q4(self, name: str, rows: int, columns: int) -> npt.NDArray[np.float32]:
-        """Return a tensor that is stored in 4-bit blocks, in single precision.
-
-        Raises:
-            ModelError: It is missing, of another shape, or beyond the end of the file.
-        """
-        nibbles, scales = self.blocks(name, rows, columns)
-        return (nibbles.astype(np.float32) - 8) * scales.repeat(BLOCK, axis=1)
-
     def blocks(self, name: str, rows: int, columns: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-        """Return a tensor as it is stored: numbers from 0 to 15, shape (rows, columns), and scales, shape (rows, columns / 32).
+        """Return a tensor that is stored in 4-bit blocks: numbers from 0 to 15, shape (rows, columns), and scales, shape (rows, columns / 32).
 
         Raises:
             ModelError: It is missing, of another shape, or beyond the end of the file.
