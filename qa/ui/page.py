@@ -8,6 +8,7 @@ import gradio as gr
 from qa.topics import find_topics
 from qa.ui.api import add_api
 from qa.ui.articles import Articles
+from qa.ui.blocks import Page
 from qa.ui.chat import Chat
 from qa.ui.conversation import restore
 from qa.ui.derived import Derived
@@ -49,7 +50,7 @@ def build_page(bot: "QA", loading: Loading, line: Line) -> gr.Blocks:
     """
     labels = Labels()
     topics = Derived(bot, find_topics)
-    page = gr.Blocks(title="Carrera QA", analytics_enabled=False, fill_width=True)
+    page = Page(title="Carrera QA", analytics_enabled=False, fill_width=True)
     with page:
         add_api(bot, line)  # before anything else could take its name
         header = gr.HTML(elem_id="header", apply_default_css=False)
