@@ -376,3 +376,31 @@ def test_browser_is_told_to_talk_to_this_server_only() -> None:
     assert "default-src 'self'" in policy
     assert "http" not in policy
     assert "*" not in policy
+
+
+# Sessions
+
+
+async def components_after_events(kind: type, events: int) -> int:
+    """Return how many components a session holds in which an update and a plain value take turns."""
+    import gradio as gr
+    from gradio.state_holder import SessionState
+
+    with kind(analytics_enabled=False) as page:
+        line, box = gr.HTML(), gr.Textbox()
+        page.load(lambda: None, None, [line, box])
+    [function] = page.fns.values()
+    state = SessionState(page)
+    for _ in range(events):
+        await page.postprocess_data(function, {line: gr.update(visible=True)}, state)
+        await page.postprocess_data(function, {line: "there", box: "here"}, state)
+    return len(state.blocks_config.blocks)
+
+
+async def test_a_session_holds_each_component_once() -> None:
+    import gradio as gr
+
+    from qa.ui.blocks import Page
+
+    assert await components_after_events(Page, 9) == await components_after_events(Page, 1)
+    assert await components_after_events(gr.Blocks, 9) > await components_after_events(gr.Blocks, 1)  # else: not needed
