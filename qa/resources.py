@@ -157,8 +157,9 @@ class Resources:
             return self._retriever
 
     def _load_index(self, store: Store) -> None:
+        before = self._retriever.index.snapshot if self._retriever else None
         self._retriever = HybridRetriever(
-            index=Index(store, store.snapshot()),
+            index=Index(store, store.snapshot(before)),
             embeddings=self.embeddings,
             interaction=LateInteraction(self.embeddings),
             candidates=self.settings.candidates,

@@ -40,6 +40,11 @@ def put(store: Store, article: Article, version: str = "v1") -> None:
         store.put(article, version, chunks, EMBEDDINGS.encode_documents(texts))
 
 
+def remove(store: Store, source: str) -> None:
+    with store.writing():
+        store.remove(source)
+
+
 def many(source: str, sentences: int) -> Article:
     """An article of many sentences, each a paragraph that no other resembles."""
     return made(source, "\n\n".join(f"{source} {n}: {NAMES[n % 6]} {n * n} {n**3}." for n in range(sentences)))
@@ -243,6 +248,30 @@ def test_an_article_that_has_lost_sentences_is_absent_until_it_is_repaired(store
     with store.writing():
         assert store.repair() == ("a.txt",)
     assert store.versions() == {"b.txt": "v1"}
+
+
+def test_a_snapshot_taken_after_another_reads_only_what_has_changed(store):
+    for source in ("a.txt", "b.txt", "c.txt", "d.txt", "e.txt"):
+        put(store, many(source, 7))
+    first = store.snapshot()
+    changes = [
+        lambda: put(store, made("b.txt", "Conte allena il Chelsea. Vince."), "v2"),
+        lambda: put(store, made("f.txt", "Auteri lascia.")),
+        lambda: put(store, made("aa.txt", " ")),
+        lambda: remove(store, "d.txt"),
+    ]
+    before = first
+    for change in changes:
+        change()
+        after = store.snapshot(before)
+        assert after == store.snapshot()
+        assert after.chunks is not before.chunks
+        before = after
+    assert before.articles["a.txt"] is first.articles["a.txt"], "what has not changed is not read again"
+    assert store.snapshot(before) == before
+    for source in before.articles:
+        remove(store, source)
+    assert store.snapshot(before).articles == {}
 
 
 # Writers.

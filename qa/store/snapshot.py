@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_Sentences = defaultdict[tuple[str, str], list[Mapping[str, Any]]]
 _READINGS = 20  # How often articles that a writer is just replacing are read again.
 
 
@@ -56,29 +57,68 @@ class Snapshot:
         return {chunk.id: position for position, chunk in enumerate(self.chunks)}
 
 
-def read_snapshot(articles: "Collection", sentences: "Collection", revision: str) -> Snapshot:
-    """Return what two collections hold, each article whole or not at all, also while another process is writing."""
-    stored = dict(_stored(pages(articles, "documents", "metadatas")))
-    found = _by_version(about for _, _, about in pages(sentences, "metadatas"))
+def read_snapshot(
+    articles: "Collection", sentences: "Collection", revision: str, before: Snapshot | None = None
+) -> Snapshot:
+    """Return what two collections hold, each article whole or not at all, also while another process is writing.
+
+    Args:
+        articles: One record for each article.
+        sentences: One for each sentence.
+        revision: The store's revision.
+        before: An older snapshot; articles of which it has the same version are not read again.
+    """
+    kept, others = _unchanged(articles, before)
+    if len(others) < len(kept):
+        stored, found = _read(articles, sentences, others)
+    else:
+        kept = {}
+        stored = dict(_stored(pages(articles, "documents", "metadatas")))
+        found = _by_version(about for _, _, about in pages(sentences, "metadatas"))
     for _ in range(_READINGS):
         torn = [source for source, s in stored.items() if len(found[source, s.version]) != s.sentences]
         if not torn:
             break
         # A writer has replaced or removed these articles between the two readings.
-        stored = {source: s for source, s in stored.items() if source not in torn}
-        again = articles.get(ids=torn, include=["documents", "metadatas"])
-        stored |= _stored(zip(again["ids"], again["documents"] or (), again["metadatas"] or (), strict=True))
-        for source in torn:
-            found |= _by_version(sentences.get(where={"source": source}, include=["metadatas"])["metadatas"] or ())
+        again, more = _read(articles, sentences, torn)
+        stored = {source: s for source, s in stored.items() if source not in torn} | again
+        found |= more
     else:
         log.warning("The index holds only parts of %s; the next sync repairs it.", ", ".join(torn))
         stored = {source: s for source, s in stored.items() if source not in torn}
-    chunks = [
-        _chunk(s.article, list(group))
-        for source, s in sorted(stored.items())
-        for _, group in groupby(found[source, s.version], key=lambda about: about["start"])
-    ]
-    return Snapshot(stored, tuple(chunks), revision)
+    chunks = {source: _chunks(s, found[source, s.version]) for source, s in stored.items()}
+    if before:
+        chunks |= {source: [*group] for source, group in groupby(before.chunks, _source) if source in kept}
+    return Snapshot(stored | kept, tuple(chunk for source in sorted(chunks) for chunk in chunks[source]), revision)
+
+
+def _unchanged(articles: "Collection", before: Snapshot | None) -> tuple[dict[str, Stored], list[str]]:
+    """Return the articles that an older snapshot has as they are now, and the sources of the others."""
+    if before is None:
+        return {}, []
+    versions = {source: str(about["version"]) for source, _, about in pages(articles, "metadatas")}
+    kept = {source: s for source, s in before.articles.items() if versions.get(source) == s.version}
+    return kept, [source for source in versions if source not in kept]
+
+
+def _read(
+    articles: "Collection", sentences: "Collection", sources: list[str]
+) -> "tuple[dict[str, Stored], _Sentences]":
+    """Return some articles, and the metadata of their sentences."""
+    if not sources:
+        return {}, defaultdict(list)
+    found = articles.get(ids=sources, include=["documents", "metadatas"])
+    stored = dict(_stored(zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)))
+    each = (sentences.get(where={"source": source}, include=["metadatas"])["metadatas"] or () for source in sources)
+    return stored, _by_version(about for some in each for about in some)
+
+
+def _chunks(stored: Stored, sentences: Sequence[Mapping[str, Any]]) -> list[Chunk]:
+    return [_chunk(stored.article, [*group]) for _, group in groupby(sentences, key=lambda about: about["start"])]
+
+
+def _source(chunk: Chunk) -> str:
+    return chunk.source
 
 
 def article_metadata(article: Article, version: str, chunks: Sequence[Chunk]) -> dict[str, str | int]:
@@ -115,9 +155,9 @@ def _stored(records: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Iterator[t
         yield source, Stored(article, str(about["version"]), int(about["chunks"]), int(about["sentences"]))
 
 
-def _by_version(sentences: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+def _by_version(sentences: Iterable[Mapping[str, Any]]) -> _Sentences:
     """Return the sentences' metadata in reading order, by (source, version) of the article."""
-    found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    found: _Sentences = defaultdict(list)
     for about in sentences:
         found[about["source"], about["version"]].append(about)
     for group in found.values():

@@ -106,11 +106,15 @@ class Store:
         with self._errors("be read"):
             return {source: str(about["version"]) for source, _, about in pages(index.articles, "metadatas")}
 
-    def snapshot(self) -> Snapshot:
-        """Return all committed articles and chunks, with what other processes have changed."""
+    def snapshot(self, before: Snapshot | None = None) -> Snapshot:
+        """Return all committed articles and chunks, with what other processes have changed.
+
+        Args:
+            before: An older snapshot of this store, of which only what has changed since is read.
+        """
         index = self._current()
         with self._errors("be read"):
-            return read_snapshot(index.articles, index.sentences, index.revision)
+            return read_snapshot(index.articles, index.sentences, index.revision, before)
 
     def put(self, article: Article, version: str, chunks: Sequence[Chunk], vectors: "np.ndarray") -> None:
         """Add an article or replace its older version, in one step for every reader.
