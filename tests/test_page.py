@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fakes import HaltingModel, SmallEmbeddings
+from gradio.utils import get_upload_folder
 from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from reportlab.pdfgen.canvas import Canvas
@@ -318,10 +319,13 @@ def test_articles_are_added_asked_about_and_removed(visit: Visit, tmp_path: Path
     scripted_chat.llm.otherwise = "Ada Rossi allena il Pavia dal 3 marzo 2019."
     page = visit()
     page.get_by_role("tab", name="Articoli").click()
+    uploaded = Path(get_upload_folder())
+    before = set(uploaded.rglob("*.*"))
     files = [tmp_path / name for name in ("rossi.txt", "verdi.pdf", "broken.pdf")]
     page.locator("#upload input[type=file]").set_input_files(files)
     expect(page.locator("#articles tbody tr")).to_have_count(4)
     expect(page.locator("#articles-note .failure")).to_contain_text("broken.pdf")
+    assert not {path.name for path in set(uploaded.rglob("*.*")) - before} & {path.name for path in files}
     page.locator("#articles tr", has_text="verdi.pdf").get_by_role("button", name="Leggi").click()
     expect(page.locator("#reader .text")).to_have_text("Lucia Verdi allena il Lecco dal 2018.")
     page.get_by_role("tab", name="Chat").click()
