@@ -13,6 +13,7 @@ from qa.ui.access import on_loopback
 from qa.ui.conversation import Failure
 from qa.ui.loading import Loading
 from qa.ui.markup import failure_html, plain
+from qa.ui.messages import in_language
 from qa.ui.parts import reader, script, status_line
 from qa.ui.sources import whole_article
 from qa.ui.texts import Labels, Language, language_of, readable_date, texts
@@ -164,5 +165,5 @@ def _outcome(added: Added, language: Language) -> str:
 def _rejected(rejected: Sequence[Any], language: Language) -> str:
     if not rejected:
         return ""
-    items = "".join(f"<li><b>{plain(r.source)}</b>: {plain(r.reason)}</li>" for r in rejected)
+    items = "".join(f"<li><b>{plain(r.source)}</b>: {plain(in_language(r.reason, language))}</li>" for r in rejected)
     return f'<div class="failure">{plain(texts(language)["rejected"])}<ul>{items}</ul></div>'

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qa.schema import Answer, Citation, Passage
 from qa.ui.conversation import Failure, Turn
+from qa.ui.messages import in_language
 from qa.ui.texts import Language, readable_date, texts
 
 if TYPE_CHECKING:
@@ -83,8 +84,9 @@ def partial_html(text: str) -> str:
 def failure_html(failure: Failure, language: Language) -> str:
     """Return an error as message and hint."""
     return (
-        f'<div class="failure"><b>{plain(texts(language)["failed"])}</b><br>{plain(failure.message)}'
-        f'<br><span class="hint">{plain(failure.hint)}</span></div>'
+        f'<div class="failure"><b>{plain(texts(language)["failed"])}</b><br>'
+        f"{plain(in_language(failure.message, language))}"
+        f'<br><span class="hint">{plain(in_language(failure.hint, language))}</span></div>'
     )
 
 
