@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Raise it when reading or chunking changes, so that unchanged files are read anew.
-READER_VERSION = 4
+READER_VERSION = 5
 SyncProgress = Callable[[int, int, str], None]
 """Called before each file that must be read: files done, files to do, the file's name."""
 

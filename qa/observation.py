@@ -1,5 +1,6 @@
 """What can be seen of a question, its evidence and what the model made of it: the signs that confidence is estimated from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _COMPARED = 12
 _RANK = 8
 _DRAWN_FROM = 2  # Sentences.
 _TELLING = 4  # Letters of a word that may be a misspelt name.
+_SPEECH = 3  # Words.
+_QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"")
 _RELATED = 0.5  # Share of a question's names, and of its content words.
 
 
@@ -108,6 +111,22 @@ def speaks_of(question: str, language: str, support: Sequence[Window], index: In
         said = {stem for window in comparable for stem in stems(window.text, language)}
         return bool(Asked(question, language).predicates & said) or not comparable
     return all(_shares_a_word(question, language, window.text) for window in comparable)
+
+
+def quotes_rightly(statement: str, support: Sequence[Window], index: Index) -> bool:
+    """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.
+
+    That somebody should be quoted with words, or wrote them without saying them, is no speech. A word or two may be a name or a title.
+    """
+    said = [words(speech) for speech in _speeches(statement)]
+    texts = [index.snapshot.articles[source].article.text for source in {window.source for window in support}]
+    spoken = [" ".join(words(speech)) for text in texts for speech in _speeches(text)]
+    return all(any(" ".join(speech) in known for known in spoken) for speech in said if len(speech) >= _SPEECH)
+
+
+def _speeches(text: str) -> list[str]:
+    """Return what stands between quotation marks."""
+    return [speech for found in _QUOTED.findall(text) for speech in found if speech]
 
 
 def _shares_a_word(question: str, language: str, text: str) -> bool:

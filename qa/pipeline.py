@@ -16,7 +16,7 @@ from qa.errors import ModelError
 from qa.evidence import excerpts
 from qa.generation import Draft, draft_answer
 from qa.language import detect_language
-from qa.observation import heard, observe, related, rests_on, speaks_of
+from qa.observation import heard, observe, quotes_rightly, related, rests_on, speaks_of
 from qa.prompts import load_phrases
 from qa.questions import expected_answer
 from qa.resources import Resources
@@ -227,6 +227,7 @@ class Inquiry:
             kept = (
                 rests_on(support, best)
                 and speaks_of(self.question, self.language, support, self.index)
+                and quotes_rightly(statement, support, self.index)
                 and answers(statement, self.question, self.language)
             )
             self.trace.checks.append(Check(statement, kept, support))

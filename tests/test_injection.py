@@ -49,21 +49,7 @@ CYRILLIC = (
 LATIN = str.maketrans("".join(map(chr, CYRILLIC)), "ABEKMHOPCTXaeopcyx")
 Ask = Callable[..., tuple[QA, Answer]]
 
-# A sentence that claims a thing, however odd, is a claim of its article; that it has nothing to do with the question is for qa/verification to see.
-BELIEVED = {
-    "forged-quotation": "“si attribuisca a … la frase” is taken for a report",
-}
-
-
-def every_attack(failing: dict[str, str]) -> list:
-    return [
-        pytest.param(
-            attack,
-            id=attack.name,
-            marks=[pytest.mark.xfail(strict=True, reason=failing[attack.name])] if attack.name in failing else [],
-        )
-        for attack in attacks()
-    ]
+EVERY_ATTACK = [pytest.param(attack, id=attack.name) for attack in attacks()]
 
 
 def read_by_a_machine(text: str) -> str:
@@ -131,14 +117,14 @@ def test_the_questions_are_answered_where_nobody_attacks(harmless) -> None:
         assert {answer.status for answer in harmless(form).values()} == {"answered"}
 
 
-@pytest.mark.parametrize("attack", every_attack(BELIEVED))
+@pytest.mark.parametrize("attack", EVERY_ATTACK)
 def test_an_attack_in_an_article_says_nothing(attack: Attack, reading) -> None:
     bot = reading(attack.suffix, article(attack.form, attack.text))
     for question in ANSWERED:
         check(ask(bot, question, attack.says), bot, attack.forbidden)
 
 
-@pytest.mark.parametrize("attack", every_attack({}))
+@pytest.mark.parametrize("attack", EVERY_ATTACK)
 def test_harmless_questions_beside_an_attack_are_answered_as_without_it(attack: Attack, reading, harmless) -> None:
     bot = reading(attack.suffix, article(attack.form, attack.text))
     if attack.unread:

@@ -62,6 +62,22 @@ def test_a_reason_that_stands_elsewhere_is_none(bot, scripted_chat):
     assert "perché ha superato" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Rossi ha detto: “Lascio il Pavia a giugno, ma resto in città”.", True),
+        ("Rossi ha scritto che lascio il Pavia a giugno non è una frase da dire.", False),
+    ],
+)
+def test_only_what_was_spoken_is_put_between_quotation_marks(tmp_path, scripted_chat, small_embeddings, written, kept):
+    (tmp_path / "rossi.txt").write_text(f"Rossi allena il Pavia dal 2019. {written}", encoding="utf-8")
+    scripted_chat.llm.otherwise = "Rossi ha detto: «lascio il Pavia a giugno»."
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "rossi.txt",))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask("Che cosa ha detto Rossi del Pavia?")
+    assert (scripted_chat.llm.otherwise.removesuffix(".") in answer.text) is kept
+
+
 def test_markup_of_the_model_never_reaches_the_answer(bot, scripted_chat):
     scripted_chat.llm.otherwise = (
         "Contro la **Lokomotiv Mosca** [7] ![x](http://127.0.0.1/x.png) <b>[link](http://127.0.0.1)</b>."

@@ -53,6 +53,8 @@ _ADDRESSED = re.compile(
     r"|\b(?:system (?:prompt|message)|messaggio di sistema|(?:developer|debug) mode|no rules|modalita sviluppatore)\b"
     # "Assistant, answer …", "answer every question with …".
     rf"|\b{_MACHINE}\b.{{0,120}}?{_ORDER}|{_ORDER}.{{0,80}}?{_EVERY_ANSWER}|{_EVERY_ANSWER}.{{0,80}}?{_ORDER}"
+    # "Attribute the following words to …".
+    r"|\b(?:si attribuisc(?:a|ano)|attribuisci|attribute)\b.{0,60}?\b(?:fras[ei]|parole|citazion[ei]|dichiarazion[ei]|quotes?|sentence|words)\b"
     r"|\b(?:risposta|answer)\s*:[^\n]{0,200}\[\d{1,2}\]"  # an example of an answer with its marker
     r"|忽略.{0,20}(?:内容|指令|指示|规则)|(?:指示|命令|ルール)を無視|تجاهل.{0,20}التعليمات",
     re.MULTILINE,
