@@ -213,6 +213,11 @@ class TestAtoms:
         assert unsupported(["conte", "allenatore", "2017", "2017-05", "2017-05-07"], evidence) == []
         assert unsupported(["2017-05-08", "2016", "7", "conti"], evidence) == ["2016", "2017-05-08", "7", "conti"]
 
+    def test_a_day_without_its_year_is_of_a_year_that_the_evidence_names(self):
+        evidence = "02-2021\nL'ultima vittoria risale allo scorso 24 gennaio."
+        assert unsupported(["2021-01-24"], evidence) == []
+        assert unsupported(["2020-01-24", "2021-01-25"], evidence) == ["2020-01-24", "2021-01-25"]
+
 
 class TestCitations:
     @pytest.mark.parametrize(
@@ -239,6 +244,11 @@ class TestCitations:
         forged = TITLE.model_copy(update={"quote": "Tanzi ha vinto nel 1999."})
         result = score("Tanzi ha vinto nel 1999 [1].", forged)
         assert (result.citation_recall, result.quote_fidelity, result.ungrounded) == (0, 0, ("1999",))
+
+    def test_the_products_phrases_are_no_claims_in_any_language(self):
+        refused = {"of": case(**UNANSWERABLE), "status": "abstained", "language": "de"}
+        assert score("Die Artikel beantworten diese Frage nicht.", **refused).ungrounded == ()
+        assert score("Die Frage nach Tanzi.", **refused).ungrounded == ("frage",)
 
     def test_quotes_are_compared_to_the_letter(self):
         shifted = GAMES.model_copy(update={"start": GAMES.start + 1})

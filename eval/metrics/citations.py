@@ -12,6 +12,7 @@ from eval.metrics.reading import (
     sentences,
     without_attributions,
     without_markers,
+    without_phrases,
 )
 from qa.schema import Answer, Article, Citation
 
@@ -113,12 +114,14 @@ def ungrounded_atoms(
 ) -> tuple[str, ...]:
     """Return the atoms of the answer's own words that stand in no text it cites.
 
-    The share of answers with such an atom is the groundedness error. Verbatim quotations are not own words. An
+    The share of answers with such an atom is the groundedness error. Neither verbatim quotations nor the product's phrases
+    state anything of their own. An
     abstention may repeat what the question says, since it asserts nothing of it.
     """
     asked = [case.question, *(turn for pair in case.history for turn in pair)] if answer.status == "abstained" else []
     texts = [*asked, *(evidence(citation, articles) for citation in answer.citations)]
-    return tuple(unsupported(find(own_words(answer, articles)), "\n".join(texts), find))
+    said = without_phrases(own_words(answer, articles), answer.language)
+    return tuple(unsupported(find(said), "\n".join(texts), find))
 
 
 def _mean(values: Sequence[bool]) -> float | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from qa.prompts import load_phrases
 from qa.schema import Answer, Article, Citation
 from qa.sentences import sentence_spans
 
@@ -72,6 +73,13 @@ def own_words(answer: Answer, articles: Mapping[str, Article]) -> str:
 
     text = without_attributions(without_markers(answer.text), answer.citations)
     return " ".join(_QUOTATION.sub(keep, text).split())
+
+
+def without_phrases(text: str, language: str) -> str:
+    """Return ``text`` without what the product says of itself ("Gli articoli dicono:"): it states nothing that articles could."""
+    for phrase in load_phrases(language).values():
+        text = text.replace(phrase, " ")
+    return " ".join(text.split())
 
 
 def without_attributions(text: str, citations: Iterable[Citation]) -> str:
