@@ -1,8 +1,11 @@
 """What the page is made of, without a browser."""
 
 import html
+import platform
 import re
 import string
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -404,3 +407,37 @@ async def test_a_session_holds_each_component_once() -> None:
 
     assert await components_after_events(Page, 9) == await components_after_events(Page, 1)
     assert await components_after_events(gr.Blocks, 9) > await components_after_events(gr.Blocks, 1)  # else: not needed
+
+
+# Memory
+
+
+HEAPS = """
+import ctypes, threading
+from qa.ui.memory import share_arenas
+{first}
+together = threading.Barrier(8)
+def use():
+    together.wait()
+    kept.append([bytearray(100_000) for _ in range(20)])
+    together.wait()
+kept = []
+threads = [threading.Thread(target=use) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+library = ctypes.CDLL(None)
+library.fopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(library.fopen(b"/dev/stdout", b"w"))
+library.malloc_info(0, out)
+library.fflush(out)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no arenas")
+def test_threads_share_few_heaps() -> None:
+    def heaps(first: str) -> int:
+        command = [sys.executable, "-c", HEAPS.format(first=first)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own code
+        return run.stdout.count("<heap nr=")
+
+    assert heaps("share_arenas()") <= 2 < heaps("")

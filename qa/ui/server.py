@@ -19,6 +19,7 @@ from qa.config import Settings
 from qa.errors import ConfigError, QAError
 from qa.logs import configure_logging
 from qa.passwords import Users
+from qa.ui.memory import share_arenas
 
 if TYPE_CHECKING:
     import uvicorn
@@ -123,6 +124,7 @@ def build_server(bot: "QA", loading: "Loading") -> "uvicorn.Server":
         build_app(bot, loading), log_level="warning", log_config=None, timeout_graceful_shutdown=1, ws="none"
     )
     logging.getLogger("uvicorn.error").addFilter(_worth_logging)
+    share_arenas()
     return uvicorn.Server(config)
 
 
