@@ -21,7 +21,7 @@ _NORM = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 
 
 def convert(weights_file: Path, folder: Path) -> None:
-    """Write the model in ``weights_file`` into the existing ``folder``, its tensors in half precision.
+    """Write the model in ``weights_file`` into the existing ``folder``.
 
     Raises:
         ModelError: The file is damaged.
@@ -30,8 +30,7 @@ def convert(weights_file: Path, folder: Path) -> None:
     from safetensors.numpy import save_file
 
     weights = read_weights(weights_file)
-    halved = {name: np.ascontiguousarray(tensor, np.float16) for name, tensor in _state(weights).items()}
-    save_file(halved, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(_state(weights), folder / "model.safetensors", metadata={"format": "pt"})
     build_tokenizer(weights.vocabulary).save(str(folder / TOKENIZER), pretty=False)
     for name, content in _json_files(weights.shape, weights.vocabulary).items():
         path = folder / name
@@ -89,7 +88,7 @@ def _bert_config(shape: Shape, vocabulary: Vocabulary) -> dict[str, object]:
     return {
         "architectures": ["BertModel"],
         "model_type": "bert",
-        "dtype": "float16",
+        "dtype": "float32",
         "hidden_act": "gelu",
         "vocab_size": shape.vocabulary,
         "hidden_size": shape.hidden,

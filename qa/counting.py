@@ -10,10 +10,10 @@ from qa.text import fold, stems
 
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
+NEGATION = r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)"
+"""Pattern of the words that deny, in folded text."""
 # A negation that no punctuation parts from what follows the text; "not only", "not less than" deny nothing.
-_DENIAL = re.compile(
-    r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)(?!\s+(?:solo|soltanto|solamente|meno|only|just|less|fewer)\b)[^,;:.!?]*\Z"
-)
+_DENIAL = re.compile(rf"{NEGATION}(?!\s+(?:solo|soltanto|solamente|meno|only|just|less|fewer)\b)[^,;:.!?]*\Z")
 
 
 def units_of(text: str, numbers: Iterable[Atom], language: str) -> dict[Atom, frozenset[str]]:

@@ -118,10 +118,12 @@ def quotes_rightly(statement: str, support: Sequence[Window], index: Index) -> b
 
     That somebody should be quoted with words, or wrote them without saying them, is no speech. A word or two may be a name or a title.
     """
-    said = [words(speech) for speech in _speeches(statement)]
+    said = [speech for quoted in _speeches(statement) if len(speech := words(quoted)) >= _SPEECH]
+    if not said:
+        return True
     texts = [index.snapshot.articles[source].article.text for source in {window.source for window in support}]
     spoken = [" ".join(words(speech)) for text in texts for speech in _speeches(text)]
-    return all(any(" ".join(speech) in known for known in spoken) for speech in said if len(speech) >= _SPEECH)
+    return all(any(" ".join(speech) in known for known in spoken) for speech in said)
 
 
 def _speeches(text: str) -> list[str]:

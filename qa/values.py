@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, find_atoms
-from qa.counting import counted_as, things, unit_of, units_of
+from qa.counting import NEGATION, counted_as, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES
 from qa.questions import Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
@@ -17,7 +17,7 @@ from qa.verification import same_word
 
 _UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
 _SCORE = re.compile(r"\d+-\d+")
-_NEGATION = re.compile(r"\b(?:non|mai|not|never)\b|n['’]t\b")
+_NEGATION = re.compile(NEGATION)
 # Values that say what they count differ without contradicting each other.
 _SCOPES = {
     "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",

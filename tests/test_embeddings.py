@@ -26,9 +26,6 @@ from qa.models.embeddings import SentenceEmbeddings, load_embeddings
 from qa.models.transformer_encoder import TransformerEncoder, load_transformer, quiet_transformers, sampled
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "query", "passage", ":", "carrera", "allena", "lo", "spartak", "mosca"]
-ROUNDED = 1e-3
-"""The folder for sentence-transformers holds its tensors in half precision."""
-
 
 # A weight file of the real layout, small enough to make here: two layers, 32 dimensions.
 
@@ -253,13 +250,12 @@ def test_nothing_to_encode_gives_no_rows(tiny):
     assert tiny.embed_documents([]) == []
 
 
-def test_questions_and_passages_carry_their_prompts(by_transformers, transformer_folder):
+def test_questions_and_passages_carry_their_prompts(tiny, transformer_folder):
     from sentence_transformers import SentenceTransformer
 
     with quiet_transformers():
         bare = SentenceTransformer(modules=list(load_transformer("tiny", transformer_folder).children()), device="cpu")
-    both = [(by_transformers.encode_queries, "query: "), (by_transformers.encode_documents, "passage: ")]
-    for encode, prompt in both:
+    for encode, prompt in [(tiny.encode_queries, "query: "), (tiny.encode_documents, "passage: ")]:
         np.testing.assert_allclose(encode(["carrera"])[0], bare.encode(f"{prompt}carrera"), atol=1e-5)
 
 
@@ -355,14 +351,14 @@ def test_the_fingerprint_follows_weights_prompts_and_length(by_transformers, tra
 
 def test_the_graph_says_what_sentence_transformers_says(by_transformers, by_onnx):
     texts = ["", "  carrera  a\nmosca ", *("carrera è a mosca " * n for n in range(60)), "qualcosa, altro"]
-    np.testing.assert_allclose(by_onnx.encode_documents(texts), by_transformers.encode_documents(texts), atol=ROUNDED)
-    np.testing.assert_allclose(by_onnx.encode_queries(texts), by_transformers.encode_queries(texts), atol=ROUNDED)
+    np.testing.assert_allclose(by_onnx.encode_documents(texts), by_transformers.encode_documents(texts), atol=1e-5)
+    np.testing.assert_allclose(by_onnx.encode_queries(texts), by_transformers.encode_queries(texts), atol=1e-5)
     assert (by_onnx.dimension, by_onnx.max_tokens) == (by_transformers.dimension, by_transformers.max_tokens)
     for query in (True, False):
         ours, theirs = (model.encode_words(texts, query=query) for model in (by_onnx, by_transformers))
         for one, other in zip(ours, theirs, strict=True):
             assert one.spans.tolist() == other.spans.tolist()
-            np.testing.assert_allclose(one.vectors, other.vectors, atol=ROUNDED)
+            np.testing.assert_allclose(one.vectors, other.vectors, atol=1e-5)
 
 
 def test_a_text_has_the_same_vector_in_any_company(by_onnx):
@@ -501,5 +497,5 @@ def test_the_local_model_says_what_sentence_transformers_says(local, real_cache,
     e5_transformer.convert(fetch(EMBEDDER, real_cache), tmp_path)
     plain = load_folder(tmp_path)
     texts = ["Dove è nato?", "Nel 2016 le strade si dividono: Conte va al Chelsea.", "Who won the Russian league?"]
-    np.testing.assert_allclose(local.encode_documents(texts), plain.encode_documents(texts), atol=ROUNDED)
-    np.testing.assert_allclose(local.encode_queries(texts), plain.encode_queries(texts), atol=ROUNDED)
+    np.testing.assert_allclose(local.encode_documents(texts), plain.encode_documents(texts), atol=1e-5)
+    np.testing.assert_allclose(local.encode_queries(texts), plain.encode_queries(texts), atol=1e-5)

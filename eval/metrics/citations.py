@@ -115,8 +115,7 @@ def ungrounded_atoms(
     """Return the atoms of the answer's own words that stand in no text it cites.
 
     The share of answers with such an atom is the groundedness error. Neither verbatim quotations nor the product's phrases
-    state anything of their own. An
-    abstention may repeat what the question says, since it asserts nothing of it.
+    state anything of their own. An abstention may repeat what the question says, since it asserts nothing of it.
     """
     asked = [case.question, *(turn for pair in case.history for turn in pair)] if answer.status == "abstained" else []
     texts = [*asked, *(evidence(citation, articles) for citation in answer.citations)]

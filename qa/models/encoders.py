@@ -1,7 +1,6 @@
 """What every embedding model can do, whichever library runs it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -30,16 +29,3 @@ class Encoder(Protocol):
     def encode_words(self, texts: Sequence[str], *, query: bool) -> list[WordVectors]:
         """Return the vectors of the words of each text, each word seen in its text."""
         ...
-
-
-@contextmanager
-def torch_threads(count: int) -> Iterator[None]:
-    """Let torch's operations in this thread use ``count`` threads."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

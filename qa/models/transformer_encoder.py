@@ -12,7 +12,7 @@ import numpy as np
 
 from qa.errors import ModelError
 from qa.models.e5 import PROMPTS
-from qa.models.encoders import Vectors, torch_threads
+from qa.models.encoders import Vectors
 from qa.models.words import WordVectors, word_spans, words_in_context
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class TransformerEncoder:
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Return one unit vector for each of at least one text, shape (len(texts), dimension)."""
         encode: Callable[..., Any] = self._model.encode_query if query else self._model.encode_document
-        with self._lock, torch_threads(1 if query else self._threads):
+        with self._lock, _torch_threads(1 if query else self._threads):
             vectors = encode(list(texts), batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True)
         return np.asarray(vectors, np.float32)
 
@@ -60,7 +60,7 @@ class TransformerEncoder:
         names = ("query",) if query else ("document", "passage", "corpus")  # those that sentence-transformers looks for
         prompt = next((prompt for name in names if (prompt := self._model.prompts.get(name))), "")
         prompted = [prompt + text for text in texts]
-        with self._lock, torch_threads(self._threads):
+        with self._lock, _torch_threads(self._threads):
             tokens = self._model.encode(
                 prompted, prompt="", batch_size=_BATCH, show_progress_bar=False, output_value="token_embeddings"
             )
@@ -149,3 +149,16 @@ def quiet_transformers() -> Iterator[None]:
         logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()
+
+
+@contextmanager
+def _torch_threads(count: int) -> Iterator[None]:
+    """Let torch's operations in this thread use ``count`` threads."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from qa.schema import Article, ArticleInfo, Chunk, Span
@@ -88,7 +89,7 @@ def read_snapshot(
         stored = {source: s for source, s in stored.items() if source not in torn}
     chunks = {source: _chunks(s, found[source, s.version]) for source, s in stored.items()}
     if before:
-        chunks |= {source: [*group] for source, group in groupby(before.chunks, _source) if source in kept}
+        chunks |= {source: [*group] for source, group in groupby(before.chunks, attrgetter("source")) if source in kept}
     return Snapshot(stored | kept, tuple(chunk for source in sorted(chunks) for chunk in chunks[source]), revision)
 
 
@@ -115,10 +116,6 @@ def _read(
 
 def _chunks(stored: Stored, sentences: Sequence[Mapping[str, Any]]) -> list[Chunk]:
     return [_chunk(stored.article, [*group]) for _, group in groupby(sentences, key=lambda about: about["start"])]
-
-
-def _source(chunk: Chunk) -> str:
-    return chunk.source
 
 
 def article_metadata(article: Article, version: str, chunks: Sequence[Chunk]) -> dict[str, str | int]:

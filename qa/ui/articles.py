@@ -90,7 +90,9 @@ class Articles:
 
     def upload(self, paths: Sequence[str], request: gr.Request, progress: gr.Progress = _PROGRESS) -> dict[Any, Any]:
         """Add the files that were dropped."""
-        articles = [_taken(Path(path)) for path in paths]
+        articles = [NewArticle(Path(path).name, Path(path).read_bytes()) for path in paths]
+        for path in paths:  # no copy stays in Gradio's folder, which has one of two equal files
+            Path(path).unlink(missing_ok=True)
         return {**self._add(articles, language_of(request), progress), self.files: None}
 
     def paste(
@@ -130,13 +132,6 @@ class Articles:
         rows = "".join(_row(info, info.source in removable, language) for info in self.bot.articles())
         rejected = _rejected(self.loading.report.rejected, language)
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{rejected}"
-
-
-def _taken(path: Path) -> NewArticle:
-    """Return an uploaded file, and leave no copy of it in Gradio's folder, where nobody would look for one."""
-    content = path.read_bytes()
-    path.unlink()
-    return NewArticle(path.name, content)
 
 
 def _row(info: "ArticleInfo", removable: bool, language: Language) -> str:
