@@ -201,8 +201,10 @@ def _download(artifact: Artifact, path: Path, progress: Progress) -> None:
             attempts.append(f"{source.label}: {error.message.rstrip('.')}")
         else:
             return
-    hint = f"Check the connection and try again, put the file at {path} yourself (SHA-256 {artifact.sha256}), "
-    hint += f"point QA_CACHE_DIR at a folder that has it, or choose another model with {artifact.setting}."
+    hint = (
+        f"Check the connection and try again, put the file at {path} yourself (SHA-256 {artifact.sha256}), "
+        f"point QA_CACHE_DIR at a folder that has it, or choose another model with {artifact.setting}."
+    )
     raise ModelError(f"Could not fetch {artifact.name}. Tried {'; '.join(attempts)}.", hint=hint, retryable=True)
 
 
