@@ -3,32 +3,80 @@
 import re
 
 from qa.atoms import find_atoms
+from qa.prompts import load_phrases
 from qa.schema import History
-from qa.text import fold, stems
+from qa.sentences import sentence_spans
+from qa.text import fold, stems, words
 
-# A follow-up opens by joining on, or points back with a pronoun or a comparison word.
+# A follow-up opens by joining on to what was said.
 _JOINS_ON = re.compile(
-    r"^(e|ed|ma|invece|allora|poi|quindi|and|but|so|then|what about|how about|et|mais|y|pero|und|aber)\b"
-    r"|^(e |and )?(perche|come mai|why|quando|when|dove|where|con chi|contro chi|chi)\s*\?*$"
+    r"(e|ed|ma|invece|allora|poi|quindi|and|but|so|then|what about|how about|et|mais|y|pero|und|aber)\b"
 )
-_POINTS_BACK = re.compile(
-    r"\b(lui|lei|loro|gli|quello|quella|quelli|quelle|questo|questa|li|la squadra|il club|suo|sua|suoi|sue|prima di allora|dopo"
-    r"|he|him|his|she|her|they|them|their|it|its|there|that|those|these"
-    r"|il|elle|lui|leur|el|ella|ellos|er|sie|ihn|ihm|dort)\b"
+# So few content words without a verb leave out what is asked ("E dopo?", "Contro chi?"). Auxiliaries stand for all verbs.
+_ELLIPTIC = 2
+_AUXILIARY = re.compile(
+    r"(?:\b|')(è|ha|hanno|aveva|avevano|ebbe|sono|era|erano|fu|furono|viene|venne|sarà|avrà"
+    r"|is|are|was|were|did|does|do|has|had|have|will|est|était|avait|fue|tiene|hat|ist|war|wurde|foi|tem)\b"
 )
-_FEW_WORDS = 3
+_MARKER = re.compile(r"\s*\[\d{1,3}\]")
+_QUOTATION = re.compile(r"[«“\"„]")
+_TURNS = 5
+_CARRIED = 6  # Names: of a long conversation, the latest matter.
 
 
 def standalone(question: str, history: History, language: str) -> str:
-    """Return ``question`` with the earlier question it leans on put before it, or unchanged where it stands by itself.
+    """Return ``question`` with what it leans on put before it, or unchanged where it stands by itself.
 
-    A question with a name of its own that neither joins on nor is cut short is a change of subject.
+    A whole question that only leaves out whom it is about gets the names of the last answer and of its question ("Su Auteri, Bari: Quando
+    è stato esonerato?"), what was just told first, since it is what people go on about. One that leaves out more gets the earlier question
+    itself, which may be a follow-up in its turn. A question that says something of a name of its own, and does not join on, changes the
+    subject.
+
+    Args:
+        question: As it was asked.
+        history: Earlier (question, answer) pairs, oldest first; the last five are looked at.
+        language: Of the question.
     """
-    if not history:
+    if not history or not _leans(question, language):
         return question
-    folded = " ".join(fold(question).split())
-    names = [atom for atom in find_atoms(question, language) if atom.kind == "name" and atom.certain]
-    leans = _JOINS_ON.search(folded) is not None or len(stems(question, language)) <= _FEW_WORDS
-    if leans or (not names and _POINTS_BACK.search(folded)) or not names:
-        return f"{history[-1][0].strip()} {question}"
-    return question
+    *before, (asked, answer) = history[-_TURNS:]
+    earlier = standalone(asked.strip(), before, language)
+    told = _new(_names(_statement(answer, language), language), earlier)
+    carried = [*told, *_names(earlier, language)]
+    if _elliptic(question, language) or not carried:
+        return f"{earlier} {_about(told, question, language)}"
+    return _about(_new(carried, question)[:_CARRIED], question, language)
+
+
+def _leans(question: str, language: str) -> bool:
+    """Whether a question joins on to another, names nothing, or says nothing of what it names ("Con lo Spartak?")."""
+    if _JOINS_ON.match(" ".join(fold(question).split())):
+        return True
+    named = {word for name in _names(question, language) for word in words(name)}
+    return not named or all(any(word.startswith(stem) for word in named) for stem in stems(question, language))
+
+
+def _elliptic(question: str, language: str) -> bool:
+    return not _AUXILIARY.search(question.casefold()) and len(stems(question, language)) <= _ELLIPTIC
+
+
+def _statement(answer: str, language: str) -> str:
+    """Return the first sentence of an answer; nothing where that is a quotation, which speaks of whatever its article speaks of."""
+    text = _MARKER.sub("", answer)
+    first = next((text[span.start : span.end] for span in sentence_spans(text, language=language)), "")
+    return "" if _QUOTATION.search(first) else first
+
+
+def _names(text: str, language: str) -> list[str]:
+    """Return what is surely a name, as it is written."""
+    return [text[a.start : a.end] for a in find_atoms(text, language) if a.kind == "name" and a.certain]
+
+
+def _new(names: list[str], text: str) -> list[str]:
+    """Return the names that ``text`` does not hold, each once."""
+    known = set(words(text))
+    return [name for name in dict.fromkeys(names) if not known.issuperset(words(name))]
+
+
+def _about(names: list[str], question: str, language: str) -> str:
+    return load_phrases(language)["about"].format(names=", ".join(names), question=question) if names else question

@@ -46,8 +46,23 @@ _WHO_IS = re.compile(
 )
 
 
+_QUESTION_END = re.compile(r"(?<=\?)\s+")
+_CUT_SHORT = 3  # Words.
+
+
 def expected_answer(question: str) -> Expected:
-    """Return what kind of thing answers a question, in Italian, English, French, Spanish, German or Portuguese."""
+    """Return what kind of thing answers a question, in Italian, English, French, Spanish, German or Portuguese.
+
+    Of several questions the last counts; "E dopo?" asks for what the one before it asked for.
+    """
+    *earlier, last = _QUESTION_END.split(question)
+    expected = _expected(last)
+    if earlier and expected == "other" and len(words(last)) <= _CUT_SHORT and not asks_why(last):
+        return expected_answer(" ".join(earlier))
+    return expected
+
+
+def _expected(question: str) -> Expected:
     if _WHO_IS.fullmatch(question):
         return "other"
     folded = " ".join(fold(question).split())

@@ -155,10 +155,10 @@ def test_the_question_language_is_the_answer_language(bot, scripted_chat, tmp_pa
     assert bot.ask("Against whom was the Supercup won in Moscow, and by which club?").language == "en"
 
 
-def test_a_follow_up_is_condensed_with_the_question_before_it(bot, scripted_chat):
+def test_a_follow_up_is_condensed_with_what_was_said_before_it(bot, scripted_chat):
     scripted_chat.llm.otherwise = "Contro la Lokomotiv Mosca."
     answer = bot.ask("E contro chi?", history=[("Quale coppa ha vinto lo Spartak?", "La Supercoppa [1].")])
-    assert answer.question == "Quale coppa ha vinto lo Spartak? E contro chi?"
+    assert answer.question == "Quale coppa ha vinto lo Spartak? Su Supercoppa: E contro chi?"
 
 
 def test_questions_from_several_threads_and_asyncio(bot, scripted_chat):

@@ -24,6 +24,10 @@ from qa.questions import answers_expectation, expected_answer
         ("Who was Mario Bianchi?", "other"),
         ("Chi è il nuovo allenatore?", "person"),
         ("Chi era Bianchi per il club?", "person"),
+        ("Quando ha vinto Bianchi? Con quale squadra?", "name"),
+        ("Chi allenava la squadra? E dopo?", "person"),
+        ("Chi allenava la squadra? Perché?", "other"),
+        ("Chi allenava la squadra? È vero che è stato esonerato?", "other"),
     ],
 )
 def test_the_question_word_tells_what_is_asked_for(question, expected):
