@@ -72,7 +72,7 @@ COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
         "en": ("matches", "games", "appearances", "caps"),
     },
     "goals": {"it": ("gol", "reti", "goal"), "en": ("goals",)},
-    "victories": {"it": ("vittorie", "successi"), "en": ("wins", "victories")},
+    "victories": {"it": ("vittorie", "successi", "trionfi", "vinte", "vinti"), "en": ("wins", "victories", "won")},
     "trophies": {"it": ("trofei", "titoli"), "en": ("trophies", "titles")},
     "points": {"it": ("punti",), "en": ("points",)},
     "seasons": {"it": ("stagioni", "campionati"), "en": ("seasons",)},

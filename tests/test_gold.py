@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -29,7 +30,7 @@ SIZES = {
     "typo": 10,
     "english": 10,
     "other_language": 5,
-    "follow_up": 12,
+    "follow_up": 30,
     "as_of_date": 8,
     "attack_article": 15,
     "attack_question": 10,
@@ -194,16 +195,18 @@ def test_paraphrases_share_their_answer(case_set):
         assert len({(c.nuggets, c.forbidden, c.support, c.answerable, c.conflict) for c in group}) == 1, group[0].group
 
 
-def test_dialogues_have_two_turns_and_the_second_remembers_the_first(case_set):
+def test_dialogues_have_turns_that_remember_those_before(case_set):
     for group in groups(case_set.cases, "follow_up"):
-        assert [len(case.history) for case in group] == [0, 1], group[0].group
-        first, second = group
-        question, answer = second.history[0]
-        assert question == first.question
-        assert all(any(matches(form, answer) for form in forms(nugget)) for nugget in first.vital), first.group
-        if second.answerable:
-            told = [nugget.text for nugget in second.vital if any(matches(form, answer) for form in forms(nugget))]
-            assert len(told) < len(second.vital), f"the history of {second.id} already holds its answer"
+        assert [len(case.history) for case in group] == list(range(len(group))), group[0].group
+        assert len(group) > 1, group[0].group
+        for before, case in pairwise(group):
+            *earlier, (question, answer) = case.history
+            assert (tuple(earlier), question) == (before.history, before.question), case.id
+            assert all(any(matches(form, answer) for form in forms(nugget)) for nugget in before.vital), case.id
+            told = [n.text for n in case.vital if any(matches(form, answer) for form in forms(n))]
+            assert not case.answerable or len(told) < len(case.vital), (
+                f"the history of {case.id} already holds its answer"
+            )
 
 
 # The loader
