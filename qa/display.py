@@ -36,6 +36,8 @@ def show_answer(bot: "QA", question: str, history: History = ()) -> Answer:
         event = next(events)
     assert isinstance(event, Final)  # noqa: S101 - a stream ends with it
     console.print()
+    if event.answer.question != question.strip():
+        console.print(plain(f"\nRead as: {event.answer.question}", "dim"))
     show_sources(console, event.answer)
     return event.answer
 

@@ -159,6 +159,8 @@ def test_chat_hands_on_the_conversation_until_quit(run, recording):
     asked, answered = recording.histories[1][0]
     assert asked == QUESTION
     assert answered in result.stdout
+    assert result.stdout.count("Read as: ") == 1
+    assert f"Read as: {QUESTION}" in " ".join(result.stdout.split())
 
 
 def test_chat_ends_with_its_input(run, recording):

@@ -112,6 +112,18 @@ def test_hostile_answer_and_article_stay_text() -> None:
     assert "example.invalid" not in shown
 
 
+def test_a_follow_up_says_what_it_was_read_as() -> None:
+    answer = Answer(text="Due [1].", status="answered", question=f"Chi? Su {HOSTILE}: E dopo?")
+    turn = Turn(question="E dopo?", answer=answer)
+    shown = turn_messages([turn], "it")[1]["content"]
+    assert plain("Intesa come: Chi? Su ") in shown
+    assert set(re.findall(r"<(\w+)", shown)) <= {"div", "span", "button"}
+    assert (
+        plain("Intesa come")
+        not in turn_messages([Turn(question=f"{answer.question} ", answer=answer)], "it")[1]["content"]
+    )
+
+
 def test_conflict_shows_each_article_oldest_first() -> None:
     turn = answered(
         status="conflict",

@@ -68,7 +68,8 @@ def turn_messages(turns: Sequence[Turn], language: Language) -> "list[MessageDic
     for number, turn in enumerate(turns):
         messages.append({"role": "user", "content": f'<div class="question">{plain(turn.question)}</div>'})
         if turn.answer:
-            messages.append({"role": "assistant", "content": _answer(number, turn.answer, language)})
+            read_as = _read_as(turn.question, turn.answer, language)
+            messages.append({"role": "assistant", "content": read_as + _answer(number, turn.answer, language)})
         elif turn.failure:
             messages.append({"role": "assistant", "content": failure_html(turn.failure, language)})
         elif turn.stopped:
@@ -88,6 +89,13 @@ def failure_html(failure: Failure, language: Language) -> str:
         f"{plain(in_language(failure.message, language))}"
         f'<br><span class="hint">{plain(in_language(failure.hint, language))}</span></div>'
     )
+
+
+def _read_as(question: str, answer: Answer, language: Language) -> str:
+    """Return the whole question that a follow-up was taken for; nothing for one that was whole itself."""
+    if answer.question in {"", question.strip()}:
+        return ""
+    return f'<div class="read-as">{plain(texts(language)["read_as"].format(question=excerpt(answer.question)))}</div>'
 
 
 def _answer(turn: int, answer: Answer, language: Language) -> str:
