@@ -215,8 +215,8 @@ def page(folder: Path, model_url: str) -> None:
     with bot_of(folder, model_url) as bot:
         configure_logging(bot.settings)
         loading = Loading()
-        loading.start(bot)
         with serving(bot, loading) as url:
+            loading.start(bot)
             while not loading.ready and not loading.failure:
                 time.sleep(0.1)
             print(url, flush=True)  # noqa: T201 - for the parent process
