@@ -6,11 +6,11 @@ from qa.atoms import find_atoms
 from qa.prompts import load_phrases
 from qa.schema import History
 from qa.sentences import sentence_spans
-from qa.text import fold, stems, words
+from qa.text import stems, words
 
-# A follow-up opens by joining on to what was said.
+# A follow-up opens by joining on to what was said; "è" and "e'" do not.
 _JOINS_ON = re.compile(
-    r"(e|ed|ma|invece|allora|poi|quindi|and|but|so|then|what about|how about|et|mais|y|pero|und|aber)\b"
+    r"\W*(e|ed|ma|invece|allora|poi|quindi|and|but|so|then|what\s+about|how\s+about|et|mais|y|pero|und|aber)\b(?!['’\u0300])"
 )
 # So few content words without a verb leave out what is asked ("E dopo?", "Contro chi?"). Auxiliaries stand for all verbs.
 _ELLIPTIC = 2
@@ -50,7 +50,7 @@ def standalone(question: str, history: History, language: str) -> str:
 
 def _leans(question: str, language: str) -> bool:
     """Whether a question joins on to another, names nothing, or says nothing of what it names ("Con lo Spartak?")."""
-    if _JOINS_ON.match(" ".join(fold(question).split())):
+    if _JOINS_ON.match(question.casefold()):
         return True
     named = {word for name in _names(question, language) for word in words(name)}
     return not named or all(any(word.startswith(stem) for word in named) for stem in stems(question, language))

@@ -30,7 +30,14 @@ def test_without_any_name_the_last_question_itself_is_carried_over():
 
 
 @pytest.mark.parametrize(
-    "question", ["Quanti abitanti ha la città dove gioca la Virtus Roccamare?", "Quando è nato Mario Bianchi?"]
+    "question",
+    [
+        "Quanti abitanti ha la città dove gioca la Virtus Roccamare?",
+        "Quando è nato Mario Bianchi?",
+        "È vero che Mario Bianchi ha lasciato la Virtus?",
+        "E' vero che Mario Bianchi ha lasciato la Virtus?",
+        "E\u0300 vero che Mario Bianchi ha lasciato la Virtus?",
+    ],
 )
 def test_a_question_about_a_name_of_its_own_changes_the_subject(question):
     assert standalone(question, HISTORY, "it") == question
