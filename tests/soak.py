@@ -33,6 +33,8 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 180.0
 GROWTH, MORE_FILES, MORE_THREADS = 0.10, 24, 24
 """How much more memory, open files and threads there may be at the end than once everything was warm."""
+ADDED = 20
+"""Articles that each person has at most."""
 QUESTIONS = (
     "Chi allenava il Bari prima di Carrera?",
     "Contro chi ha vinto la Supercoppa a Mosca?",
@@ -135,6 +137,8 @@ class Person:
             self._told(reply.text)
 
     def upload(self) -> None:
+        if len(self.added) == ADDED:  # else memory would grow with the articles, as it should
+            self.remove()
         name = f"nota-{self.session[:6]}-{self.random.randrange(1000)}.txt"
         text = f"Massimo Carrera ha allenato la squadra {name} nel {self.random.randrange(1980, 2020)}. Era il vice di Conte."
         self._upload(name, text.encode())
@@ -147,6 +151,8 @@ class Person:
         )
 
     def paste(self) -> None:
+        if len(self.added) == ADDED:
+            self.remove()
         title = f"Nota {self.random.randrange(10000)}"
         self._whole("paste-add", "click", [f"Carrera ha vinto con la squadra {title}.", title, "2021-02-09"])
         self.added.append(f"{title}.md")

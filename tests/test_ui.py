@@ -396,8 +396,8 @@ def test_browser_is_told_to_talk_to_this_server_only() -> None:
 # Sessions
 
 
-async def components_after_events(kind: type, events: int) -> int:
-    """Return how many components a session holds in which an update and a plain value take turns."""
+async def held_after_events(kind: type, events: int) -> tuple[int, str]:
+    """Return how many components a session holds in which an update and a plain value take turns, and what it knows they show."""
     import gradio as gr
     from gradio.state_holder import SessionState
 
@@ -409,16 +409,20 @@ async def components_after_events(kind: type, events: int) -> int:
     for _ in range(events):
         await page.postprocess_data(function, {line: gr.update(visible=True)}, state)
         await page.postprocess_data(function, {line: "there", box: "here"}, state)
-    return len(state.blocks_config.blocks)
+    return len(state.blocks_config.blocks), str(list(state.components))
 
 
-async def test_a_session_holds_each_component_once() -> None:
+async def test_a_session_holds_each_component_once_and_nothing_of_what_it_shows() -> None:
     import gradio as gr
 
     from qa.ui.blocks import Page
 
-    assert await components_after_events(Page, 9) == await components_after_events(Page, 1)
-    assert await components_after_events(gr.Blocks, 9) > await components_after_events(gr.Blocks, 1)  # else: not needed
+    (few, _), (many, shown) = await held_after_events(Page, 1), await held_after_events(Page, 9)
+    assert many == few
+    assert "here" not in shown
+    (few, _), (many, shown) = await held_after_events(gr.Blocks, 1), await held_after_events(gr.Blocks, 9)
+    assert many > few  # else the page need not forget anything
+    assert "here" in shown
 
 
 # Memory
