@@ -15,7 +15,7 @@ _JOINS_ON = re.compile(
 # So few content words without a verb leave out what is asked ("E dopo?", "Contro chi?"). Auxiliaries stand for all verbs.
 _ELLIPTIC = 2
 _AUXILIARY = re.compile(
-    r"(?:\b|')(è|ha|hanno|aveva|avevano|ebbe|sono|era|erano|fu|furono|viene|venne|sarà|avrà"
+    r"\b(è|ha|hanno|aveva|avevano|ebbe|sono|era|erano|fu|furono|viene|venne|sarà|avrà"
     r"|is|are|was|were|did|does|do|has|had|have|will|est|était|avait|fue|tiene|hat|ist|war|wurde|foi|tem)\b"
 )
 _MARKER = re.compile(r"\s*\[\d{1,3}\]")
