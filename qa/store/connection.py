@@ -1,9 +1,9 @@
 """Opens Chroma, and tells what went wrong with it. The only module that runs chromadb."""
 
 import re
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
-    from chromadb.config import System
 
 SYNC_THRESHOLD = 1000
 """Vectors that wait in the write-ahead log at most; then the graph is written to its own files."""
@@ -42,12 +41,20 @@ class DamagedIndexError(StoreError):
     """The index's own files are damaged; its articles are elsewhere, so it can be built anew."""
 
 
-@dataclass(frozen=True)
 class Connection:
-    """An open Chroma: a private one over a folder (``system``), or a client of a server."""
+    """An open Chroma. It is freed when it is closed, or when the last who reads from it lets go of it.
 
-    client: "Client"
-    system: "System | None" = None
+    Chroma itself would only be collected, with a megabyte of what its threads had used staying behind each time.
+
+    Args:
+        client: Of an own system over a folder, or of a server.
+        free: Frees the system or the connection.
+    """
+
+    def __init__(self, client: "Client", free: Callable[[], None]) -> None:
+        self.client = client
+        self._freed = weakref.finalize(self, free)
+        self._freed.atexit = False  # The end of the process frees it too, and waits for nobody.
 
     def collection(self, name: str, metadata: Mapping[str, str]) -> "Collection":
         """Return a collection for cosine search, made with ``metadata`` if it does not exist yet."""
@@ -65,11 +72,8 @@ class Connection:
             return {}
 
     def close(self) -> None:
-        """Free the files or the connection."""
-        if self.system is None:
-            self.client.close()
-        else:
-            self.system.stop()
+        """Free the files or the connection, once."""
+        self._freed()
 
 
 def connect(settings: Settings) -> Connection:
@@ -157,7 +161,7 @@ def _embedded(settings: Settings) -> Connection:
     # Two processes that make the tables of a new index at the same time get into each other's way.
     with FileLock(folder.with_name("index.opening"), timeout=settings.lock_timeout):
         system.start()
-        return Connection(Client.from_system(system), system)
+        return Connection(Client.from_system(system), system.stop)
 
 
 def _served(url: str) -> Connection:
@@ -182,4 +186,5 @@ def _served(url: str) -> Connection:
         chroma_server_ssl_enabled=secure,
         anonymized_telemetry=False,
     )
-    return Connection(Client(settings=address))
+    client = Client(settings=address)
+    return Connection(client, client.close)

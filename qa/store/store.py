@@ -184,12 +184,12 @@ class Store:
 
     def drop_others(self) -> None:
         """Delete the collections of other embedding models, once this one's index is complete."""
-        client = self._index().connection.client
+        connection = self._index().connection
         with self._errors("be written"):
-            for collection in client.list_collections():
+            for collection in connection.client.list_collections():
                 about = collection.metadata or {}
                 if about.get("application") == APP_NAME and about.get("embedder") != self._embedder:
-                    client.delete_collection(collection.name)
+                    connection.client.delete_collection(collection.name)
 
     def search(self, vector: "np.ndarray", k: int) -> list[tuple[str, int, float]]:
         """Return the ``k`` nearest sentences, best first: their chunk's id, number in it and cosine similarity."""
@@ -221,8 +221,8 @@ class Store:
         """Return the index as it is now, opened again if another process has changed it."""
         with self._opening:
             if anew or self._index().revision != self.revision:
-                # Not closed, since other threads may still be reading; it goes when the last of them lets go of it. A
-                # server has its vectors in common for all.
+                # Not closed, since other threads may still be reading: it is freed when the last of them lets go of it.
+                # A server has its vectors in common for all.
                 kept = self._index().connection if self._settings.chroma_url else None
                 self._opened = self._open(kept)
             return self._index()
