@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from fakes import SmallEmbeddings
 
@@ -197,6 +198,26 @@ def test_a_reader_notices_what_another_process_has_committed(settings, store):
     put(other, made("b.txt", "Conte allena il Chelsea."))
     assert store.revision != snapshot.revision
     assert found(store, "Conte")[0] == "Conte allena il Chelsea."
+
+
+def test_an_index_that_is_opened_anew_is_freed_at_once(settings, store):
+    def open_files() -> int:
+        return sum(index_folder(settings) in Path(file.path).parents for file in psutil.Process().open_files())
+
+    put(store, made("a.txt", "Carrera allena."))
+    other = Store(settings, EMBEDDER)
+    other.snapshot()
+    before = open_files()
+    assert before
+    gc.disable()
+    try:
+        for version in map(str, range(6)):
+            put(store, made("a.txt", f"Carrera allena {version}."), version)
+            other.snapshot()
+        assert open_files() < 2 * before  # each time as many more, if they were kept
+    finally:
+        gc.enable()
+        other.close()
 
 
 def test_a_writer_that_read_before_another_wrote_loses_nothing(settings, store):
