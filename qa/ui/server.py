@@ -37,7 +37,7 @@ _OTHER_EVENTS = 40
 _FLOOD = 1000
 """Events that Gradio itself holds back; questions wait in ``qa.ui.line``, and long before."""
 _SESSIONS = 500
-"""Open pages and calls of programs that Gradio remembers, 150 kB each; beyond that the one that was quiet longest goes."""
+"""Open pages and calls of programs that Gradio remembers, a few dozen kB each; beyond that the one that was quiet longest goes."""
 # Gradio needs inline and generated scripts; what matters is that nothing is loaded from or sent to another host.
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; "
