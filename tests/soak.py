@@ -137,8 +137,7 @@ class Person:
             self._told(reply.text)
 
     def upload(self) -> None:
-        if len(self.added) == ADDED:  # else memory would grow with the articles, as it should
-            self.remove()
+        self._make_room()
         name = f"nota-{self.session[:6]}-{self.random.randrange(1000)}.txt"
         text = f"Massimo Carrera ha allenato la squadra {name} nel {self.random.randrange(1980, 2020)}. Era il vice di Conte."
         self._upload(name, text.encode())
@@ -151,8 +150,7 @@ class Person:
         )
 
     def paste(self) -> None:
-        if len(self.added) == ADDED:
-            self.remove()
+        self._make_room()
         title = f"Nota {self.random.randrange(10000)}"
         self._whole("paste-add", "click", [f"Carrera ha vinto con la squadra {title}.", title, "2021-02-09"])
         self.added.append(f"{title}.md")
@@ -160,6 +158,11 @@ class Person:
     def remove(self) -> None:
         if self.added:
             self._whole("articles", "select", [], {"action": "remove", "source": self.added.pop()})
+
+    def _make_room(self) -> None:
+        """Remove an article where there are as many as may be: memory would grow with them, as it should."""
+        if len(self.added) == ADDED:
+            self.remove()
 
     def _upload(self, name: str, data: bytes) -> None:
         (path,) = self.client.post("/gradio_api/upload", files={"files": (name, data)}).raise_for_status().json()

@@ -120,11 +120,11 @@ def build_server(bot: "QA", loading: "Loading") -> "uvicorn.Server":
     """
     import uvicorn
 
+    share_arenas()  # before there are threads that each have a heap already
     config = uvicorn.Config(
         build_app(bot, loading), log_level="warning", log_config=None, timeout_graceful_shutdown=1, ws="none"
     )
     logging.getLogger("uvicorn.error").addFilter(_worth_logging)
-    share_arenas()
     return uvicorn.Server(config)
 
 
