@@ -180,7 +180,7 @@ class Chat:
                 await asyncio.wait_for(place.turn.wait(), _TICK)
         async for doing in self._ready(language):
             yield {self.status: _status(doing, start)}
-        doing, text, passages = words["searching"], "", 0
+        doing, text, passages, told = words["searching"], "", 0, 0.0
         async with aclosing(ticking(self.bot.astream(question, history=history(turns)), _TICK)) as events:
             async for event in events:
                 match event:
@@ -196,7 +196,10 @@ class Chat:
                         turn = Turn(question=question, answer=event.answer)
                         yield self._finished((*turns, turn), language, _status(note))
                         return
-                yield {self.status: _status(doing, start)}
+                # Each update takes the processor from the model: not one a word.
+                if time.monotonic() - told >= _TICK:
+                    told = time.monotonic()
+                    yield {self.status: _status(doing, start)}
 
     async def _ready(self, language: Language) -> AsyncIterator[str]:
         """Tell what is still loading until all is there.
