@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _MAGIC = b"GGUF"
 _SLOTS = 2
 """Requests answered at once, each with a whole context of its own; a slot also keeps its last prompt."""
-_PROMPT_CACHE_MIB = 64
-"""Main memory for prompts that lost their slot; llama.cpp's own default is 8 GiB."""
 _DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
 """Tokens that must recur in the context before what followed them is tried as a draft, and the draft's length.
 
@@ -149,7 +147,8 @@ def _parameters(weights: Path, alias: str, api_key: str, settings: Settings) -> 
         params.cpuparams_batch.n_threads = settings.model_threads
     params.n_ctx = settings.context_tokens * _SLOTS
     params.n_parallel = _SLOTS
-    params.cache_ram_mib = _PROMPT_CACHE_MIB
+    # No copies of prompts that have lost their slot: they are rarely sent again, and each takes a dozen megabytes.
+    params.cache_ram_mib = 0
     params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
     params.speculative.ngram_simple.size_n = _DRAFT_AFTER
     params.speculative.ngram_simple.size_m = _DRAFT_LENGTH
