@@ -225,7 +225,7 @@ class Chat:
         }
 
     def stop(self, request: gr.Request) -> None:
-        """Give up the question in progress: it ends at its next step, half a second away at most."""
+        """Give up the question in progress: it ends at the next update, a second away at most."""
         self._stopping.add(str(request.session_hash))
 
     def clear(self, request: gr.Request) -> Update:
