@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
+import psutil
+
 from eval.cases import Case, load_set
 from eval.measured import Row
 from eval.race import ask_product
@@ -77,16 +79,31 @@ def figures(soaked: Soaked) -> list[Row]:
 
 
 def memory(name: str, process: int | None = None) -> int:
-    """Return a figure of a process's memory in bytes, this one's by default: ``VmRSS`` for now, ``VmHWM`` for the peak.
+    """Return the memory in bytes of a process, this one by default, and of those it has started, llama.cpp's among them.
+
+    Args:
+        name: ``VmRSS`` for what they hold now; ``VmHWM`` for the sum of their peaks, which need not have come together.
+        process: Its number.
 
     Raises:
-        QAError: This is no Linux.
+        QAError: This is no Linux, or there is no such process.
     """
-    status = Path(f"/proc/{process or 'self'}/status")
-    if not status.is_file():
+    try:
+        root = psutil.Process(process)
+    except psutil.NoSuchProcess as error:
+        raise QAError(f"There is no process {process}.", hint="Start it again.") from error
+    if sys.platform != "linux":
         raise QAError("Memory is measured on Linux only.", hint="Leave out what measures it.")
-    line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith(f"{name}:"))
-    return int(line.split()[1]) * 1024
+    return sum(_figure(name, one.pid) for one in (root, *root.children(recursive=True)))
+
+
+def _figure(name: str, process: int) -> int:
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:  # It has just ended.
+        return 0
+    # One that is just ending holds nothing any more, and has no such line.
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")), 0)
 
 
 def main(questions: int) -> None:

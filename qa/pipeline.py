@@ -73,6 +73,7 @@ class QA(Resources):
 
         Closing the generator gives the question up: the model stops too.
         """
+        self.load_ahead()
         inquiry = Inquiry(self, question, history, load_calibration())
         return recorded(inquiry.events(), inquiry.trace, self.settings)
 
@@ -129,7 +130,6 @@ class Inquiry:
     def events(self) -> Generator[Event]:
         """Yield what happens, the answer last."""
         start = time.perf_counter()
-        self.bot.load_ahead()
         with self.trace.step("retrieve"):
             retriever = self.bot.retriever
             self.index = retriever.index

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from langchain_core.language_models import FakeListChatModel
 from langsmith.utils import get_env_var, tracing_is_enabled
@@ -23,7 +25,8 @@ from qa.config import Settings
 from qa.errors import ConfigError, ModelError
 from qa.models.artifacts import LANGUAGE_MODEL, fetch
 from qa.models.chat import ChatModel, load_chat_model
-from qa.models.local import check_memory, weights_fingerprint
+from qa.models.llama import Launch, Outcome, check_memory
+from qa.models.local import LlamaProcess, weights_fingerprint
 
 KEY = "sk-secret-0123456789"
 WORDS = ["Massimo ", "Carrera ", "allenò ", "lo ", "Spartak."]
@@ -378,12 +381,13 @@ def test_an_estimate_of_tokens_errs_on_the_long_side(server):
 
 MESSAGES = [("system", "Ripeti la parola che ti viene data."), ("user", "Spartak")]
 SERVER_SCRIPT = """
-import sys, threading
+import sys
 from pathlib import Path
 from qa.config import Settings
-from qa.models.local import LlamaServer
-server = LlamaServer(Path(sys.argv[1]), "served", Settings(context_tokens=1024))
-print(server.url, server.api_key.get_secret_value(), flush=True)
+from qa.models.local import LlamaProcess, LlamaServer
+settings = Settings(context_tokens=1024)
+server = LlamaServer(LlamaProcess(Path(sys.argv[1]), "served", settings), settings)
+print(server.url, server.api_key.get_secret_value(), server.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -411,6 +415,13 @@ def test_the_local_model_streams_with_usage_and_prints_nothing(local, capfd):
 @pytest.mark.model
 def test_the_same_question_gets_the_same_reply(local):
     assert local.invoke(MESSAGES).content == local.invoke(MESSAGES).content
+
+
+@pytest.mark.model
+def test_a_reproducible_model_reads_every_prompt_whole(weights):
+    with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024), reproducible=True) as model:
+        again = [model.invoke(MESSAGES, max_tokens=1).usage_metadata for _ in range(2)]
+    assert [usage["input_token_details"].get("cache_read", 0) for usage in again] == [0, 0]
 
 
 @pytest.mark.model
@@ -466,20 +477,61 @@ def test_the_local_server_wants_its_key_and_is_gone_after_close(weights):
         httpx.get(f"{url}/models", trust_env=False)
 
 
-@pytest.mark.model
-def test_llama_cpp_in_another_process_is_asked_by_url_and_ends_with_it(weights):
+@pytest.fixture
+def owner(weights):
+    """A process that has llama.cpp serve the model; how it is asked; and llama.cpp's own process."""
     command = [sys.executable, "-c", SERVER_SCRIPT, str(weights)]
     with subprocess.Popen(  # noqa: S603 - this test's own script
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        url, key = process.stdout.readline().split()
-        settings = Settings(model="openai:served", model_base_url=url, model_api_key=key)
-        with load_chat_model(settings) as model:
-            assert "Spartak" in model.invoke(MESSAGES).content
-        with pytest.raises(ModelError, match="QA_MODEL_API_KEY"):
-            load_chat_model(settings.replace(model_api_key="wrong")).invoke("Chi?")
-        process.stdin.close()
-        assert process.wait(timeout=60) == 0
-        assert (process.stdout.read(), process.stderr.read()) == ("", "")
+        url, key, pid = process.stdout.readline().split()
+        yield process, Settings(model="openai:served", model_base_url=url, model_api_key=key), psutil.Process(int(pid))
+        process.kill()
+
+
+@pytest.mark.model
+def test_llama_cpp_of_another_process_is_asked_by_url_and_ends_with_it(owner):
+    process, settings, llama = owner
+    with load_chat_model(settings) as model:
+        assert "Spartak" in model.invoke(MESSAGES).content
+    with pytest.raises(ModelError, match="QA_MODEL_API_KEY"):
+        load_chat_model(settings.replace(model_api_key="wrong")).invoke("Chi?")
+    process.stdin.close()
+    assert process.wait(timeout=60) == 0
+    assert (process.stdout.read(), process.stderr.read()) == ("", "")
+    assert psutil.wait_procs([llama], timeout=60) == ([llama], [])
     with pytest.raises(ModelError, match="cannot be reached"):
         load_chat_model(settings).invoke("Chi?")
+
+
+@pytest.mark.model
+def test_llama_cpp_ends_when_its_owner_is_killed(owner):
+    process, _, llama = owner
+    process.kill()
+    assert psutil.wait_procs([llama], timeout=60) == ([llama], [])
+
+
+@pytest.mark.model
+def test_llama_cpp_leaves_ctrl_c_to_its_owner_and_shows_nobody_its_key(owner):
+    _, settings, llama = owner
+    llama.send_signal(signal.SIGINT)
+    with load_chat_model(settings) as model:
+        assert "Spartak" in model.invoke(MESSAGES).content
+    shown = [*llama.cmdline(), *llama.environ().values()]
+    assert not any(settings.model_api_key.get_secret_value() in text for text in shown)
+
+
+@pytest.mark.model
+def test_a_crash_of_llama_cpp_while_it_loads_is_told(weights):
+    process = LlamaProcess(weights, "model", Settings())
+    psutil.Process(process.pid).kill()
+    with pytest.raises(ModelError, match=f"ended with code .* while it loaded {weights.name}"):
+        process.wait()
+    assert not process.is_running
+
+
+def test_what_is_said_to_llama_cpp_and_back_is_one_line_each_and_no_key_is_shown():
+    launch = Launch(weights="/m\n.gguf", alias="è", api_key=KEY, context_tokens=8, threads=0, verbose=False)
+    assert launch.line().count("\n") == Outcome(message="a\nb").line().count("\n") == 1
+    assert Launch(**json.loads(launch.line())) == launch
+    assert KEY not in repr(launch)

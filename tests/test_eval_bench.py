@@ -179,13 +179,18 @@ def test_a_command_that_prints_nothing_is_an_error_and_not_a_figure(monkeypatch)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_memory_is_that_of_the_process():
+def test_memory_is_that_of_the_process_and_of_those_it_has_started():
     assert memory("VmHWM") >= memory("VmRSS") > 10_000_000
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        assert memory("VmRSS", child.pid) < memory("VmRSS")
+    script = "import sys; held = bytearray(50_000_000); print('ready', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", script]
+    alone = memory("VmRSS")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # noqa: S603 - this test's own script
+        child.stdout.readline()
+        assert memory("VmRSS", child.pid) > 50_000_000
+        assert memory("VmRSS") > alone + 50_000_000
         child.stdin.close()
-    with pytest.raises(QAError, match="Linux only"):
-        memory("VmRSS", 2**31)
+    with pytest.raises(QAError, match="no process"):
+        memory("VmRSS", 2**30)
 
 
 def test_growth_is_counted_once_caches_are_full():

@@ -262,7 +262,9 @@ def test_no_error_shows_where_it_happened(page: httpx.Client) -> None:
 
 
 def listening() -> set[tuple[str, int]]:
-    return {tuple(c.laddr) for c in psutil.Process().net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    own = psutil.Process()
+    found = [c for process in (own, *own.children(recursive=True)) for c in process.net_connections("tcp")]
+    return {tuple(c.laddr) for c in found if c.status == psutil.CONN_LISTEN}
 
 
 def test_nothing_listens_beyond_this_computer(page: httpx.Client) -> None:

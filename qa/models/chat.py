@@ -1,4 +1,4 @@
-"""The language model: llama.cpp in this process, or any provider LangChain knows."""
+"""The language model: llama.cpp on this computer, or any provider LangChain knows."""
 
 import logging
 import math
@@ -17,7 +17,7 @@ from qa.errors import ModelError
 from qa.models.budget import check_budget, hooks, spending
 from qa.models.failures import as_model_error
 from qa.models.identity import SEED, ChatIdentity, identify
-from qa.models.local import LlamaServer
+from qa.models.local import LlamaProcess, LlamaServer
 from qa.models.progress import Progress
 from qa.models.providers import connect, secrets_of
 from qa.models.weights import fetch_weights
@@ -43,7 +43,7 @@ class ChatModel:
         name: For display.
         fingerprint: Hash of the weights (or the provider string) and of all parameters that shape a reply.
         context_tokens: Largest prompt and reply together, in tokens.
-        is_local: Whether it runs inside this process.
+        is_local: Whether it runs in a process of its own that belongs to this one.
     """
 
     def __init__(
@@ -87,12 +87,12 @@ class ChatModel:
 
     @property
     def is_local(self) -> bool:
-        """Whether the model runs inside this process."""
+        """Whether the model runs on this computer, in a process that belongs to this one."""
         return self._server is not None
 
     @property
     def is_dead(self) -> bool:
-        """Whether it runs inside this process and does so no more: then it must be loaded again."""
+        """Whether it ran in a process of its own and does so no more: then it must be loaded again."""
         return self._server is not None and self._failed and not self._server.is_alive()
 
     def invoke(self, messages: "LanguageModelInput", **options: Any) -> "AIMessage":
@@ -160,12 +160,14 @@ class ChatModel:
             raise translated from None
 
 
-def load_chat_model(settings: Settings, progress: Progress | None = None) -> ChatModel:
+def load_chat_model(settings: Settings, progress: Progress | None = None, *, reproducible: bool = False) -> ChatModel:
     """Make the model that ``settings.model`` names ready to be asked.
 
     Args:
         settings: Which model, where, and how it is asked.
         progress: Told about the download of a model file.
+        reproducible: Whether a local model reads every prompt whole. What it keeps of earlier ones saves time, but
+            rounds otherwise: a reply in twenty then comes out in other words, by what was asked before.
 
     Raises:
         ConfigError: ``settings.model`` has none of the accepted forms, or contradicts another setting.
@@ -174,14 +176,15 @@ def load_chat_model(settings: Settings, progress: Progress | None = None) -> Cha
     weights = fetch_weights(settings, progress)
     if weights is None:
         return _load_provider(identify(settings, None), settings)
-    return _load_gguf(weights, identify(settings, weights), settings)
+    return _load_gguf(weights, identify(settings, weights), settings, reproducible=reproducible)
 
 
-def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> ChatModel:
-    from langchain_openai import ChatOpenAI
+def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings, *, reproducible: bool) -> ChatModel:
+    process = LlamaProcess(weights, identity.name, settings)
+    from langchain_openai import ChatOpenAI  # while the model is being loaded
     from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
-    server = LlamaServer(weights, identity.name, settings)
+    server = LlamaServer(process, settings)
     llm = ChatOpenAI(
         model=identity.name,
         base_url=server.url,
@@ -193,6 +196,7 @@ def _load_gguf(weights: Path, identity: ChatIdentity, settings: Settings) -> Cha
         max_retries=0,
         stream_usage=True,
         use_responses_api=False,
+        extra_body={"cache_prompt": not reproducible},
         http_client=DefaultHttpxClient(trust_env=False, event_hooks=hooks()),
         http_async_client=DefaultAsyncHttpxClient(trust_env=False),
     )

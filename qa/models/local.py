@@ -1,41 +1,107 @@
-"""llama.cpp's own server inside this process, reached over the loopback interface.
+"""A GGUF file and the llama.cpp that serves it, in a process of its own, over the loopback interface."""
 
-``xllamacpp`` starts the server on threads of this process. It listens on 127.0.0.1 and a free port, asks for a random
-key, and ends with the process at the latest.
-"""
-
+import json
 import secrets
+import subprocess
+import weakref
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
 
+from qa.children import command
 from qa.config import Settings, fingerprint
 from qa.errors import ModelError
-
-if TYPE_CHECKING:
-    from xllamacpp import CommonParams
+from qa.models.llama import Launch, Outcome
 
 _MAGIC = b"GGUF"
-_SLOTS = 2
-"""Requests answered at once, each with a whole context of its own; a slot also keeps its last prompt."""
-_DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
-"""Tokens that must recur in the context before what followed them is tried as a draft, and the draft's length.
-
-Answers quote their passages: with these, replies that copy came half again as fast, to the same words.
-"""
 _SECONDS_OF_LIFE = 2.0
 _SAMPLE_BYTES, _SAMPLES = 1 << 16, 64
 
 
-class LlamaServer:
-    """A GGUF file, loaded and served.
+class LlamaProcess:
+    """llama.cpp at work in a process of its own, which ends with this one at the latest, however this one ends.
+
+    Making one begins to load the model; `wait` waits for that, so that other things can be done meanwhile.
 
     Args:
         weights: The GGUF file.
-        alias: The name the server gives the model; without one it would show the file's path.
+        alias: The name the server gives the model.
         settings: Context size, threads and log level.
+
+    Attributes:
+        api_key: What the server wants as bearer token.
+        pid: Number of the process.
+
+    Raises:
+        ModelError: The file is missing or is no GGUF file.
+    """
+
+    def __init__(self, weights: Path, alias: str, settings: Settings) -> None:
+        check_gguf(weights)
+        self.api_key = SecretStr(secrets.token_urlsafe(32))
+        self._weights = weights
+        launch = Launch(
+            weights=str(weights.absolute()),
+            alias=alias,
+            api_key=self.api_key.get_secret_value(),
+            context_tokens=settings.context_tokens,
+            threads=settings.model_threads,
+            verbose=settings.log_level == "DEBUG",
+        )
+        self._process = subprocess.Popen(  # noqa: S603 - a module of this package
+            command("qa.models.llama"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        self.pid = self._process.pid
+        self._end = weakref.finalize(self, _end, self._process)
+        self._end.atexit = False  # The end of this process ends it too, and a fork of this process must not.
+        assert self._process.stdin is not None  # noqa: S101 - both are pipes
+        with suppress(OSError):  # One that has died already is noticed when it is waited for.
+            self._process.stdin.write(launch.line())
+            self._process.stdin.flush()
+
+    def wait(self) -> str:
+        """Return where it listens, as soon as the model is loaded; to be called once.
+
+        Raises:
+            ModelError: The model needs more memory than there is, cannot be loaded, or the process has died.
+        """
+        try:
+            return self._address()
+        except ModelError:
+            self.close()
+            raise
+
+    def _address(self) -> str:
+        assert self._process.stdout is not None  # noqa: S101 - as above
+        line = self._process.stdout.readline()
+        if not line:
+            code = self._process.wait()
+            hint = "`qa doctor` looks whether the processor will do; QA_LOG_LEVEL=DEBUG shows llama.cpp's log."
+            raise ModelError(f"llama.cpp ended with code {code} while it loaded {self._weights.name}.", hint=hint)
+        outcome = Outcome(**json.loads(line))
+        if not outcome.address:
+            raise ModelError(outcome.message, hint=outcome.hint)
+        return outcome.address
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it, and free its memory; a second call does nothing."""
+        self._end()
+
+
+class LlamaServer:
+    """A loaded model that can be asked.
+
+    Args:
+        process: Where it is loaded; waited for here, and ended by `close`.
+        settings: How long to wait for a reply.
 
     Attributes:
         url: Base address of the OpenAI-compatible API.
@@ -43,33 +109,27 @@ class LlamaServer:
         context_tokens: Largest prompt and reply together, in the model's tokens; at most what the model was made for.
 
     Raises:
-        ModelError: The file is missing, is no GGUF file, needs more memory than there is, or cannot be loaded.
+        ModelError: The model cannot be loaded.
     """
 
-    def __init__(self, weights: Path, alias: str, settings: Settings) -> None:
-        check_gguf(weights)
-        import xllamacpp
-
-        cpu = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
-        memory = sum(device["memory_total"] for device in xllamacpp.get_device_info() if device["type"] == cpu)
-        check_memory(weights, total=memory)
-        self.api_key = SecretStr(secrets.token_urlsafe(32))
-        key = self.api_key.get_secret_value()
-        try:
-            self._server = xllamacpp.Server(_parameters(weights, alias, key, settings))
-        except RuntimeError as error:
-            hint = "The file may be damaged or of a kind it does not know; QA_LOG_LEVEL=DEBUG shows its log."
-            raise ModelError(f"llama.cpp cannot load {weights.name}.", hint=hint) from error
-        address = self._server.listening_address
+    def __init__(self, process: LlamaProcess, settings: Settings) -> None:
+        self._process = process
+        self.api_key = process.api_key
+        address = process.wait()
         self.url = f"{address}/v1"
-        # No proxy of the environment may stand between a process and itself.
+        # No proxy of the environment may stand between a process and its own child.
         self._client = httpx.Client(
             base_url=address,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {self.api_key.get_secret_value()}"},
             timeout=settings.model_timeout,
             trust_env=False,
         )
         self.context_tokens: int = self._ask("GET", "/props")["default_generation_settings"]["n_ctx"]
+
+    @property
+    def pid(self) -> int:
+        """Number of the process it runs in."""
+        return self._process.pid
 
     def count_tokens(self, text: str) -> int:
         """Count the tokens of ``text`` as this model cuts it."""
@@ -80,13 +140,13 @@ class LlamaServer:
         try:
             self._client.get("/health", timeout=_SECONDS_OF_LIFE)
         except httpx.TransportError as error:
-            return isinstance(error, httpx.TimeoutException)
+            return self._process.is_running and isinstance(error, httpx.TimeoutException)
         return True
 
     def close(self) -> None:
         """Stop serving and free the memory; a second call does nothing."""
         self._client.close()
-        self._server = None
+        self._process.close()
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         reply: dict[str, Any] = self._client.request(method, path, json=body).raise_for_status().json()
@@ -106,14 +166,6 @@ def check_gguf(path: Path) -> None:
         raise ModelError(f"{path} is not a GGUF file.", hint="Point QA_MODEL at a model in llama.cpp's GGUF format.")
 
 
-def check_memory(weights: Path, total: int) -> None:
-    """Raise a `ModelError` if the file alone is larger than ``total``, the machine's memory in bytes."""
-    size = weights.stat().st_size
-    if size > total:
-        message = f"{weights.name} needs {size / 2**30:.1f} GiB of memory; this machine has {total / 2**30:.1f}."
-        raise ModelError(message, hint="Choose a smaller model or a stronger quantisation.")
-
-
 def weights_fingerprint(path: Path) -> str:
     """Hash a model file by its size and evenly spaced samples.
 
@@ -128,28 +180,6 @@ def weights_fingerprint(path: Path) -> str:
     return fingerprint([size, samples])
 
 
-def _parameters(weights: Path, alias: str, api_key: str, settings: Settings) -> "CommonParams":
-    import xllamacpp
-
-    params = xllamacpp.CommonParams()
-    params.model.path = str(weights)
-    # Mapped, the file would stay in memory beside what llama.cpp repacks of it for the processor: 0.6 GB more.
-    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
-    params.model_alias = {alias}
-    params.api_keys = [api_key]
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
-    params.ui = False
-    params.endpoint_slots = False
-    params.verbosity = 3 if settings.log_level == "DEBUG" else -1
-    if settings.model_threads:
-        params.cpuparams.n_threads = settings.model_threads
-        params.cpuparams_batch.n_threads = settings.model_threads
-    params.n_ctx = settings.context_tokens * _SLOTS
-    params.n_parallel = _SLOTS
-    # No copies of prompts that have lost their slot: they are rarely sent again, and each takes a dozen megabytes.
-    params.cache_ram_mib = 0
-    params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
-    params.speculative.ngram_simple.size_n = _DRAFT_AFTER
-    params.speculative.ngram_simple.size_m = _DRAFT_LENGTH
-    return params
+def _end(process: "subprocess.Popen[str]") -> None:
+    with suppress(OSError), process:  # which closes the pipes, where the process may be gone, and waits for it
+        process.kill()

@@ -1,15 +1,14 @@
 """Looks at an embedded index in a process of its own, because some damages crash whoever opens it."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
+from qa.children import command
 from qa.config import Settings
 from qa.store.connection import DamagedIndexError, connect, index_folder, store_errors
 from qa.store.soundness import check_vectors
 
-_CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from qa.store.examination import main; main()"
 _DAMAGED = 3
 _SECONDS = 600.0
 
@@ -22,8 +21,8 @@ def examine(settings: Settings) -> None:
     """
     if not index_folder(settings).is_dir():
         return
-    command = [sys.executable, "-c", _CHILD, json.dumps(sys.path), str(settings.data_dir)]
-    child = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 - this module
+    line = command("qa.store.examination", str(settings.data_dir))
+    child = subprocess.run(line, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 - this module
     if child.returncode == _DAMAGED:
         raise DamagedIndexError(child.stdout.strip(), hint="`qa sync` moves it aside and builds it anew.")
     if child.returncode < 0:
