@@ -60,7 +60,7 @@ def run(
         recheck=recheck,
     )
     case_sets = choose(selection)
-    subject = prepare(settings, progress=rich_progress(messages()))
+    subject = prepare(settings, progress=rich_progress(messages()), live=live)
     started = begin(subject, selection, case_sets, resume=not fresh)
     if started.samples:
         messages().print(f"Going on with {started.info.id}: {len(started.samples)} of {started.info.total} are done.")

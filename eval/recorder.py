@@ -17,7 +17,7 @@ from qa.models.chat import ChatModel
 from qa.schema import Record
 
 Policy = Literal["recorded", "recheck", "live"]
-"""``recorded``: ask what is not recorded. ``recheck``: ask all, go on with what is recorded. ``live``: ask all anew."""
+"""``recorded``: ask what is not recorded. ``recheck``: ask all, go on with what is recorded. ``live``: ask all, record nothing."""
 _LISTS = ("keys", "asked", "rechecked", "differing")
 
 
@@ -121,13 +121,14 @@ class Recorder:
 
     def _settle(self, reply: Reply) -> Reply:
         """Compare a new reply with the recorded one, and return the one to go on with."""
-        key, known = reply.key, self.replies.get(reply.key)
-        rechecked, differs = known is not None, known is not None and known.text != reply.text
-        self._seen.append(Lookups(keys=(key,), asked=(key,), rechecked=(key,) * rechecked, differing=(key,) * differs))
-        if known and self.policy == "recheck":
-            return known
-        self.replies.add(reply)
-        return reply
+        key = reply.key
+        known = self.replies.get(key) if self.policy == "recheck" else None
+        rechecked = (key,) if known else ()
+        differing = (key,) if known and known.text != reply.text else ()
+        self._seen.append(Lookups(keys=(key,), asked=(key,), rechecked=rechecked, differing=differing))
+        if self.policy != "live" and known is None:
+            self.replies.add(reply)
+        return known or reply
 
     def _loaded(self) -> ChatModel:
         with self._lock:
@@ -193,7 +194,7 @@ class RecordedChat(ChatModel):
     Args:
         recorder: The replies.
         name: The name of the model that it stands for.
-        is_local: Whether that one runs inside this process.
+        is_local: Whether that one runs in a process that belongs to this one.
         context_tokens: Its largest prompt and reply together.
     """
 
@@ -204,5 +205,5 @@ class RecordedChat(ChatModel):
 
     @property
     def is_local(self) -> bool:
-        """Whether the model that it stands for runs inside this process."""
+        """Whether the model that it stands for runs in a process that belongs to this one."""
         return self._is_local

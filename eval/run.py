@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from eval.recorder import Policy, RecordedChat, Recorder
 from eval.replies import REPLIES, ReplyFile
 from eval.runs import ROOT, Run, RunInfo, Sample, append, create, list_infos, load_run, write_info, write_samples
 from eval.selection import Selection
-from qa.config import Settings
+from qa.config import Settings, fingerprint
 from qa.models.chat import ChatModel, load_chat_model
 from qa.models.identity import identify
 from qa.models.progress import Progress
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
 
 _RANKED = 10
+_RECORDING_THREADS = 2
+"""With another number of threads llama.cpp rounds otherwise: one reply in four came out in other words with one."""
 Bot = Callable[[Settings, ChatModel, "SentenceEmbeddings"], QA]
 Listener = Callable[[Sample], None]
 
@@ -41,7 +44,7 @@ class Subject:
         settings: The pipeline's; ``data_dir`` and ``sources`` are the suite's own for each set.
         recorder: The language model, behind its recorded replies.
         model: The language model's name.
-        is_local: Whether it runs inside this process.
+        is_local: Whether it runs in a process that belongs to this one.
         embeddings: The embedding model.
         bot: Makes the pipeline.
         root: Where runs and indexes go.
@@ -64,8 +67,13 @@ class Subject:
         return self.bot(settings, chat, self.embeddings)
 
 
-def prepare(settings: Settings, *, replies: Path = REPLIES, progress: Progress | None = None) -> Subject:
+def prepare(
+    settings: Settings, *, replies: Path = REPLIES, progress: Progress | None = None, live: bool = False
+) -> Subject:
     """Return the product as the settings have it; the language model is loaded when a reply is first missing.
+
+    What is recorded must come out the same wherever and in whichever order it is asked: so a local model then computes
+    with a fixed number of threads and keeps nothing of earlier prompts. ``live``, it is as users have it.
 
     Raises:
         QAError: The settings name no model, or the embedding model cannot be loaded.
@@ -75,7 +83,10 @@ def prepare(settings: Settings, *, replies: Path = REPLIES, progress: Progress |
     # The hash of the default's weights is known; those of another hub model have to be here to be hashed.
     weights = fetch_weights(settings, progress) if settings.model.startswith("hf:") else weights_path(settings)
     chat = identify(settings, weights)
-    recorder = Recorder(ReplyFile(replies), chat.fingerprint, lambda: load_chat_model(settings, progress))
+    asked = settings if live else settings.replace(model_threads=settings.model_threads or _RECORDING_THREADS)
+    identity = fingerprint([chat.fingerprint, "every prompt read whole", asked.model_threads])
+    load = partial(load_chat_model, asked, progress, reproducible=not live)
+    recorder = Recorder(ReplyFile(replies), chat.fingerprint if live else identity, load)
     return Subject(settings, recorder, chat.name, weights is not None, load_embeddings(settings, progress))
 
 
