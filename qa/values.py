@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from qa.atoms import Atom, find_atoms
+from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import NEGATION, counted_as, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES
 from qa.questions import Expected, expected_answer, fits
@@ -39,7 +39,7 @@ class Value:
     """
 
     sentence: ScoredSentence
-    kind: Literal["number", "date", "name", "truth"]
+    kind: Kind | Literal["truth"]
     value: str
     scope: str | None
     of: frozenset[str]

@@ -104,13 +104,13 @@ def missing_atoms(atoms: Sequence[Atom], cited: Sequence[Window]) -> tuple[Atom,
 
 
 def stands_in(atom: Atom, window: Window) -> bool:
-    """Whether a window holds an atom: the same number, the same or a more precise date, a name in any spelling."""
+    """Whether a window holds an atom: the same number or ordinal, the same or a more precise date, a name in any spelling."""
     if atom.kind == "name":
         known = words(window.text)
         return all(any(same_word(part, word) for word in known) for part in words(atom.value))
     if atom.kind == "date":
         return any(other.kind == "date" and date_within(atom.value, other.value) for other in window.atoms)
-    return any(other.kind == "number" and other.value == atom.value for other in window.atoms)
+    return any((other.kind, other.value) == (atom.kind, atom.value) for other in window.atoms)
 
 
 def counts_alike(atom: Atom, statement: str, window: Window, language: str) -> bool:

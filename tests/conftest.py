@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 from fakes import SmallEmbeddings, scripted_chat_model
+from hypothesis import settings as hypothesis_settings
 
 from qa.config import Settings
 from qa.models.chat import ChatModel
 from qa.pipeline import QA
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes on a busy machine says nothing about whether it is right.
+hypothesis_settings.register_profile("untimed", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

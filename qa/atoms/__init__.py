@@ -1,4 +1,4 @@
-"""The checkable facts of a text: numbers, dates and names, in one normal form.
+"""The checkable facts of a text: numbers, ordinals, dates and names, in one normal form.
 
 "sedici" and "16" are one number, "7 maggio 2017" and "07-05-2017" one date, "Aleničev" and "Alenichev" nearly one name.
 """
@@ -9,6 +9,7 @@ from qa.atoms.atom import Atom, Kind, same_length_fold
 from qa.atoms.dates import find_dates
 from qa.atoms.names import find_names
 from qa.atoms.numbers import find_numbers
+from qa.atoms.ordinals import find_ordinals
 
 __all__ = ["Atom", "Kind", "find_atoms"]
 
@@ -27,6 +28,7 @@ def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[
     atoms: list[Atom] = []
     for found in (
         find_dates(text, plain, language, reference),
+        find_ordinals(text, language),
         find_numbers(text, plain, language),
         find_names(text, language),
     ):

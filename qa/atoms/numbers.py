@@ -78,6 +78,15 @@ def number_value(digits: str, scale: int = 1) -> str:
     return _shortest(Decimal(ungrouped) * scale if scale > 1 else Decimal(ungrouped))
 
 
+def spelt_ordinals(text: str, language: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the ordinals from the third on that are written in words, each with where it begins and ends."""
+    words = [_Word(match) for match in WORD.finditer(text)]
+    for found in _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else ():
+        digits = re.match(r"\d+", found.text)
+        if found.is_ordinal and digits:
+            yield int(digits[0]), words[found.start].match.start(), words[found.end - 1].match.end()
+
+
 @cache
 def small_number(word: str, language: str) -> int | None:
     """Return the number from 1 to 31 that one word stands for, as in a date ("sette", "primo", "seventh")."""
