@@ -167,7 +167,7 @@ def load_chat_model(settings: Settings, progress: Progress | None = None, *, rep
         settings: Which model, where, and how it is asked.
         progress: Told about the download of a model file.
         reproducible: Whether a local model reads every prompt whole. What it keeps of earlier ones saves time, but
-            rounds otherwise: a reply in twenty then comes out in other words, by what was asked before.
+            rounds otherwise: one reply in fifteen then comes out in other words, by what was asked before.
 
     Raises:
         ConfigError: ``settings.model`` has none of the accepted forms, or contradicts another setting.
