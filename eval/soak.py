@@ -121,7 +121,7 @@ def main(questions: int) -> None:
 
 
 def rewordings(bot: QA, cases: Sequence[Case]) -> Iterator[tuple[float, float]]:
-    """Yield the seconds of a question and of its rewording, where the model read the same passages for both."""
+    """Yield the seconds of a question and of its rewording, which is about the same evidence, where the model was asked for both."""
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         if case.category == "paraphrase" and case.group:

@@ -14,7 +14,9 @@ _DETERMINED = {
         r"|[mts]i[ae]|[mts](?:io|iei|uo|ua|uoi|ue)|(?:nostr|vostr)[oaie]|loro)\s(?:(?P<first>prim[oaie])|second[oaie])\b",
         re.IGNORECASE,
     ),
-    "en": re.compile(r"\b(?:the|this|that|my|your|his|her|its|our|their)\s(?:(?P<first>first)|second)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\b(?:the|this|that|my|your|his|her|its|our|their)\s(?:(?P<first>first)|second)\b", re.IGNORECASE
+    ),
 }
 
 
