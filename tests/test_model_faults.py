@@ -21,9 +21,9 @@ from model_server import (
 )
 
 from qa.config import Settings
-from qa.models.chat import load_chat_model
+from qa.models.chat import ChatModel, load_chat_model
 from qa.pipeline import QA
-from qa.schema import Answer
+from qa.schema import Answer, Final, Working
 
 QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
 REPLY = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata successiva."
@@ -190,12 +190,26 @@ def test_a_local_server_that_dies_is_started_again(
 ) -> None:
     settings = Settings(data_dir=tmp_path, sources=(seeds,), max_tokens=16)
     with QA(settings, embeddings=SmallEmbeddings()) as bot:
-        dead = bot.chat
-        assert dead._server is not None
-        psutil.Process(dead._server.pid).kill()  # what a crash of llama.cpp, or a machine out of memory, does
-        check_honest(bot.ask(QUESTION), "cannot be reached")
-        well = bot.ask(QUESTION)
-        assert well.usage.completion_tokens > 0
-        assert not any("did not answer" in note for note in well.notes)
+        dead, events = bot.chat, bot.stream(QUESTION)
+        next(event for event in events if isinstance(event, Working))
+        kill(dead)
+        check_honest(next(event.answer for event in events if isinstance(event, Final)), "cannot be reached")
+        check_read(bot.ask(QUESTION))
         assert bot.chat is not dead
-    assert "has died" in caplog.text
+        kill(bot.chat)
+        check_read(bot.ask(QUESTION))  # between two questions, nobody notices
+    assert caplog.text.count("has died") == 2
+
+
+def kill(chat: ChatModel) -> None:
+    """Do what a crash of llama.cpp does, or a machine that is out of memory."""
+    assert chat._server is not None
+    process = psutil.Process(chat._server.pid)
+    process.kill()
+    psutil.wait_procs([process])
+
+
+def check_read(answer: Answer) -> None:
+    """The model was asked, and answered."""
+    assert answer.usage.completion_tokens > 0
+    assert not any("did not answer" in note for note in answer.notes)

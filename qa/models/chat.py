@@ -93,7 +93,9 @@ class ChatModel:
     @property
     def is_dead(self) -> bool:
         """Whether it ran in a process of its own and does so no more: then it must be loaded again."""
-        return self._server is not None and self._failed and not self._server.is_alive()
+        if self._server is None:
+            return False
+        return not self._server.is_running or (self._failed and not self._server.is_alive())
 
     def invoke(self, messages: "LanguageModelInput", **options: Any) -> "AIMessage":
         """Return the whole reply.

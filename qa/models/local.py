@@ -135,12 +135,17 @@ class LlamaServer:
         """Count the tokens of ``text`` as this model cuts it."""
         return len(self._ask("POST", "/tokenize", {"content": text})["tokens"])
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process has not ended."""
+        return self._process.is_running
+
     def is_alive(self) -> bool:
         """Whether it still listens; one that is only busy does."""
         try:
             self._client.get("/health", timeout=_SECONDS_OF_LIFE)
         except httpx.TransportError as error:
-            return self._process.is_running and isinstance(error, httpx.TimeoutException)
+            return isinstance(error, httpx.TimeoutException)
         return True
 
     def close(self) -> None:
