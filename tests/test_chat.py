@@ -530,6 +530,15 @@ def test_a_crash_of_llama_cpp_while_it_loads_is_told(weights):
     assert not process.is_running
 
 
+def test_a_computer_that_can_start_no_process_is_told(tmp_path, monkeypatch):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"GGUF")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(ModelError, match="cannot be started: No such file") as raised:
+        load_chat_model(Settings(model=f"gguf:{path}"))
+    assert "QA_MODEL" in raised.value.hint
+
+
 def test_what_is_said_to_llama_cpp_and_back_is_one_line_each_and_no_key_is_shown():
     launch = Launch(weights="/m\n.gguf", alias="è", api_key=KEY, context_tokens=8, threads=0, verbose=False)
     assert launch.line().count("\n") == Outcome(message="a\nb").line().count("\n") == 1

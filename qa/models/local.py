@@ -36,7 +36,7 @@ class LlamaProcess:
         pid: Number of the process.
 
     Raises:
-        ModelError: The file is missing or is no GGUF file.
+        ModelError: The file is missing or is no GGUF file, or no process can be started.
     """
 
     def __init__(self, weights: Path, alias: str, settings: Settings) -> None:
@@ -51,9 +51,13 @@ class LlamaProcess:
             threads=settings.model_threads,
             verbose=settings.log_level == "DEBUG",
         )
-        self._process = subprocess.Popen(  # noqa: S603 - a module of this package
-            command("qa.models.llama"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - a module of this package
+                command("qa.models.llama"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+            )
+        except OSError as error:
+            hint = "It needs a process of its own. Close other programs, or choose a model that runs elsewhere with QA_MODEL."
+            raise ModelError(f"llama.cpp cannot be started: {error.strerror}.", hint=hint) from error
         self.pid = self._process.pid
         self._end = weakref.finalize(self, _end, self._process)
         self._end.atexit = False  # The end of this process ends it too, and a fork of this process must not.
