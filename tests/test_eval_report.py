@@ -49,8 +49,7 @@ def baseline(home):
 
 
 @pytest.fixture(scope="module")
-def made(home, baseline):
-    (home / "replies.jsonl").unlink()
+def made(home):
     return run(make_subject(home, reply=mostly_right, bot=Hostile), home)
 
 
