@@ -16,7 +16,7 @@ class Atom:
     Attributes:
         kind: What sort of fact it is.
         value: Its normal form. A number: digits with a decimal point, a score (``2-1``), a time of day (``18:18``). An
-            ordinal: ``3°``. A date: ISO cut to what is known (``2017-05``, ``--01-24`` without a year), a season
+            ordinal: ``3.``. A date: ISO cut to what is known (``2017-05``, ``--01-24`` without a year), a season
             (``2016/2017``) or a decade (``199x``). A name: its folded words.
         start: Where it begins in the text.
         end: Where it ends.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from qa.atoms.atom import Atom
@@ -80,10 +80,11 @@ def number_value(digits: str, scale: int = 1) -> str:
 
 def spelt_ordinals(text: str, language: str) -> Iterator[tuple[int, int, int]]:
     """Yield the ordinals from the third on that are written in words, each with where it begins and ends."""
-    words = [_Word(match) for match in WORD.finditer(text)]
-    for found in _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else ():
+    words, parsed = _number_words(text, language)
+    for found in parsed:
         digits = re.match(r"\d+", found.text)
-        if found.is_ordinal and digits:
+        # The parser lets small ones through beside another number.
+        if found.is_ordinal and digits and int(digits[0]) >= _SMALLEST:
             yield int(digits[0]), words[found.start].match.start(), words[found.end - 1].match.end()
 
 
@@ -144,11 +145,16 @@ def _parsed(words: Sequence[_Word], language: str, threshold: float) -> list[_Fo
     return [_Found(number.start, number.end, number.text, number.is_ordinal) for number in found]
 
 
-def _spelt_out(text: str, language: str) -> Iterator[Atom]:
+@lru_cache(maxsize=8)
+def _number_words(text: str, language: str) -> tuple[list[_Word], list[_Found]]:
+    """Return the words of a text and the numbers among them, kept while its ordinals and then its numbers are taken."""
     words = [_Word(match) for match in WORD.finditer(text)]
-    if language not in LANGUAGES or not words:
-        return
-    for found in _parsed(words, language, _SMALLEST):
+    return words, _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else []
+
+
+def _spelt_out(text: str, language: str) -> Iterator[Atom]:
+    words, parsed = _number_words(text, language)
+    for found in parsed:
         # The parser lets small ones through beside another number.
         small = found.end - found.start == 1 and found.text in {"0", "1", "2"}
         if not found.is_ordinal and not small and not _means_something_else(words, found, language):
@@ -156,7 +162,7 @@ def _spelt_out(text: str, language: str) -> Iterator[Atom]:
                 "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
             )
     for word in words:
-        if word.text() == _TWO[language]:
+        if word.text() == _TWO.get(language):
             yield Atom("number", "2", word.match.start(), word.match.end())
 
 

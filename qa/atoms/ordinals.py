@@ -28,10 +28,10 @@ def find_ordinals(text: str, language: str) -> Iterator[Atom]:
         language: ISO 639-1 code, for ordinals in words; "first" and "second" are found in Italian and English only.
     """
     for match in _MARKED.finditer(text):
-        yield Atom("ordinal", f"{int(match[1])}°", match.start(), match.end())
+        yield Atom("ordinal", f"{int(match[1])}.", match.start(), match.end())
     determined = _DETERMINED.get(language)
     for match in determined.finditer(text) if determined else ():
         word = match[0].split()[-1]
-        yield Atom("ordinal", "1°" if match["first"] else "2°", match.end() - len(word), match.end())
+        yield Atom("ordinal", "1." if match["first"] else "2.", match.end() - len(word), match.end())
     for number, start, end in spelt_ordinals(text, language):
-        yield Atom("ordinal", f"{number}°", start, end)
+        yield Atom("ordinal", f"{number}.", start, end)

@@ -27,7 +27,16 @@ Answers quote their passages: with these, replies that copy came half again as f
 
 
 @dataclass(frozen=True)
-class Launch:
+class _Message:
+    """What is said through a pipe."""
+
+    def line(self) -> str:
+        """Return it as one line."""
+        return json.dumps(asdict(self)) + "\n"
+
+
+@dataclass(frozen=True)
+class Launch(_Message):
     """What is served and how; sent through the pipe, since everyone on a computer can read a command line.
 
     Attributes:
@@ -46,13 +55,9 @@ class Launch:
     threads: int
     verbose: bool
 
-    def line(self) -> str:
-        """Return it as one line, to be written to the process's standard input."""
-        return json.dumps(asdict(self)) + "\n"
-
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(_Message):
     """What came of a launch: the line that the process writes to its standard output.
 
     Attributes:
@@ -64,10 +69,6 @@ class Outcome:
     address: str = ""
     message: str = ""
     hint: str = ""
-
-    def line(self) -> str:
-        """Return it as one line."""
-        return json.dumps(asdict(self)) + "\n"
 
 
 def main() -> None:
