@@ -21,6 +21,7 @@ from qa.prompts import load_phrases
 from qa.questions import expected_answer
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
+from qa.roles import exchanges_roles
 from qa.schema import (
     Answer,
     Event,
@@ -229,6 +230,7 @@ class Inquiry:
                 and speaks_of(self.question, self.language, support, self.index)
                 and quotes_rightly(statement, support, self.index)
                 and answers(statement, self.question, self.language)
+                and not exchanges_roles(statement, self.question, self.language)
             )
             self.trace.checks.append(Check(statement, kept, support))
             if kept:

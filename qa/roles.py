@@ -1,0 +1,70 @@
+"""Who does what to whom: does a statement give the one who is asked about the part that the question gives another?
+
+A small model that is asked who beat somebody likes to answer that somebody beat the other. Both names stand in the evidence, and so do all
+other words; only the parts are exchanged.
+"""
+
+import re
+from dataclasses import dataclass
+
+from qa.atoms import Atom, find_atoms
+from qa.text import fold, stems, words
+from qa.verification import same_word
+
+_WHO = r"(?:chi|ki|who|whom)\b"
+_ASKED_WITH = re.compile(rf"\b(?:di|a|da|con|contro|per|su|tra|fra|against|with|by|from|to|for|of|over|under)\s+{_WHO}")
+_WHO_DOES = re.compile(rf"\b{_WHO}\s+(?!did\b|do\b|does\b)(.+)")
+_PASSIVE = re.compile(r"\b(?:e|era|fu|sara|viene|venne|veniva|stat[oaie]|is|was|were|be|been|being|got)\b")
+_ARTICLE = re.compile(r"\W*(?:(?:il|lo|la|i|gli|le|the)\s+|l['’])?", re.IGNORECASE)
+
+
+def exchanges_roles(statement: str, question: str, language: str) -> bool:
+    """Whether a statement makes the one that the question knows the doer, or the one it asks for, where the question says otherwise.
+
+    "Chi ha battuto il Pontelago?" is not answered by "Il Pontelago ha battuto…", nor "Di chi era il vice?" by "Mario Bianchi era il vice". Where
+    Italian leaves open who did it to whom ("Chi ha scelto il Pontelago?"), the same holds.
+
+    Args:
+        statement: A sentence of a draft.
+        question: What was asked.
+        language: Of both.
+    """
+    names = [atom for atom in find_atoms(statement, language) if atom.kind == "name"]
+    subject = _subject(statement, names, language)
+    if subject is None:
+        return False
+    known = {word for atom in find_atoms(question, language) if atom.kind == "name" for word in words(atom.value)}
+    is_known = [any(same_word(part, word) for part in words(name.value) for word in known) for name in names]
+    folded = fold(question)
+    if _ASKED_WITH.search(folded):
+        return not all(part in words(question) for part in words(subject.value)) and all(is_known[1:])
+    does = _WHO_DOES.search(folded)
+    if does is None or not is_known[0]:
+        return False
+    asked, said = _deed(does[1], language), _deed(statement[subject.end :], language)
+    return asked is not None and asked == said
+
+
+@dataclass(frozen=True)
+class _Deed:
+    """A verb, and whether it is done or suffered."""
+
+    verb: str
+    passive: bool
+
+
+def _subject(statement: str, names: list[Atom], language: str) -> Atom | None:
+    """Return the name that a statement begins with, if it says something of it."""
+    if not names or _ARTICLE.match(statement).end() != names[0].start:  # type: ignore[union-attr]  # it matches anything
+        return None
+    return names[0] if stems(statement[names[0].end :], language) else None
+
+
+def _deed(text: str, language: str) -> _Deed | None:
+    """Return the first content word of a text that begins with its verb."""
+    content = stems(text, language)
+    if not content:
+        return None
+    folded = fold(text)
+    first = re.search(rf"\b{re.escape(content[0])}", folded)
+    return _Deed(content[0], bool(_PASSIVE.search(folded[: first.start()] if first else "")))
