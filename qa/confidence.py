@@ -9,6 +9,8 @@ from pathlib import Path
 
 from qa.schema import Record
 
+_ECHO_AT_BEST = 1.5  # As near as one draft in a hundred comes, on the gold set.
+
 
 @dataclass(frozen=True)
 class Signs:
@@ -37,7 +39,7 @@ class Signs:
 
     def at_best(self) -> "Signs":
         """Return the signs as they would be after a draft that repeats the best sentence."""
-        return replace(self, echo=1.0, drawn=1.0)
+        return replace(self, echo=_ECHO_AT_BEST, drawn=1.0)
 
 
 class Calibration(Record):

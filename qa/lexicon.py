@@ -24,6 +24,16 @@ FUNCTION_WORDS = {
 }
 """By language, words that tell it from the other; those of both ("in", "come", "me", "a") are left out."""
 
+QUESTION_WORDS = {
+    "it": _words("qual quali quando quand cosa cos com dimmi elenca elencami"),
+    "en": FUNCTION_WORDS["en"],
+    "fr": _words("quand qui quoi quel quelle quels quelles lequel laquelle combien pourquoi comment"),
+    "es": _words("cual cuales quien quienes cuando cuanto cuanta cuantos cuantas donde como que"),
+    "de": _words("wer wem wen wessen wann warum weshalb was wie wo woher wohin welche welcher welches welchem welchen"),
+    "pt": _words("qual quais quem quando quanto quanta quantos quantas onde como que"),
+}
+"""Words of a question that no answer repeats, and that lists of stop words, made for documents, leave in."""
+
 SENTENCE_STARTERS = (
     FUNCTION_WORDS["it"]
     | FUNCTION_WORDS["en"]

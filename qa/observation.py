@@ -96,7 +96,7 @@ def related(
     asked = frozenset(stems(question, language))
     known = {stem for passage in read for stem in stems(passage.text, _language(best, index))}
     names = _names_held(question, language, f"{best.chunk.header} {best.chunk.text}")
-    return names >= _RELATED and len(asked & known) >= _RELATED * len(asked)
+    return bool(asked) and names >= _RELATED and len(asked & known) >= _RELATED * len(asked)
 
 
 def speaks_of(question: str, language: str, support: Sequence[Window], index: Index) -> bool:
@@ -143,11 +143,15 @@ def _language(sentence: ScoredSentence, index: Index) -> str:
 
 
 def _names_held(question: str, language: str, text: str) -> float:
-    """Share of the question's names of which some part stands in ``text``; 1 where it has none."""
+    """Share of the question's names of which some part stands in ``text``; 1 where it has none.
+
+    The capital of a first word may be that of the sentence ("Elenca…"): it counts as a name only where it stands in ``text``.
+    """
     known = words(text)
-    names = [words(atom.value) for atom in find_atoms(question, language) if atom.kind == "name"]
-    held = [any(same_word(part, word) for part in parts for word in known) for parts in names]
-    return sum(held) / len(held) if held else 1.0
+    names = [atom for atom in find_atoms(question, language) if atom.kind == "name"]
+    held = {atom: any(same_word(part, word) for part in words(atom.value) for word in known) for atom in names}
+    counted = [is_held for atom, is_held in held.items() if is_held or atom.certain]
+    return sum(counted) / len(counted) if counted else 1.0
 
 
 def rests_on(support: Sequence[Window], best: Sequence[ScoredSentence]) -> bool:

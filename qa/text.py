@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from qa.lexicon import QUESTION_WORDS
+
 if TYPE_CHECKING:
     import Stemmer
 
@@ -52,14 +54,13 @@ def visible(text: str) -> str:
 
 @cache
 def stopwords(language: str) -> frozenset[str]:
-    """Return the folded function words of ``language``; none where the language is not known."""
+    """Return the folded words of ``language`` that say nothing of what a text is about; none where the language is not known."""
     from bm25s import stopwords as lists  # brings numba along
 
     if language not in _SNOWBALL:
         return frozenset()
-    return frozenset(
-        fold(word) for word in getattr(lists, f"STOPWORDS_{'EN' if language == 'en' else _SNOWBALL[language].upper()}")
-    )
+    known = getattr(lists, f"STOPWORDS_{'EN' if language == 'en' else _SNOWBALL[language].upper()}")
+    return frozenset(map(fold, {*known, *QUESTION_WORDS[language]}))
 
 
 @cache

@@ -3,6 +3,8 @@ from dataclasses import asdict, fields, replace
 import pytest
 
 from qa.confidence import Signs, load_calibration
+from qa.observation import observe
+from qa.retrieval import rank_sentences
 
 NOTHING = Signs(**dict.fromkeys((field.name for field in fields(Signs)), 0.0))
 
@@ -25,3 +27,19 @@ def test_probability_is_the_logistic_of_the_weighted_signs():
 def test_better_evidence_gives_more_confidence():
     calibration = load_calibration()
     assert calibration.probability(replace(NOTHING, fits=1.0, echo=1.0)) > calibration.probability(NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("Qual è la squadra di Carrera?", 1.0),
+        ("Finita la partita, dove andò Carrera?", 1.0),
+        ("Carrera dove andò?", 1.0),
+        ("Dove andò Carrera con Ancelotti?", 0.5),
+        ("Dove andò Carlo Ancelotti?", 0.0),
+    ],
+)
+def test_the_capital_of_a_first_word_makes_no_name_that_the_evidence_lacks(bot, question, share):
+    retriever = bot.retriever
+    ranked = rank_sentences(question, "it", retriever.ranked(question), retriever.index)
+    assert observe(question, "it", ranked, conflict=False).names == share

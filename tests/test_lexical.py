@@ -188,6 +188,22 @@ def test_function_words_and_single_letters_have_no_stem():
     assert stems("Тренер Bari", "ru") == ["тренер", "bari"]
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "asked"),
+    [
+        ("it", "Qual è l'obiettivo?", ["obiett"]),
+        ("it", "Quando e cos'ha vinto?", ["vint"]),
+        ("en", "Which title did he win, and when?", ["titl", "win"]),
+        ("fr", "Quel titre et quand ?", ["titr"]),
+        ("es", "¿Cuál es el título?", ["titul"]),
+        ("de", "Welchen Titel, und wann?", ["titel"]),
+        ("pt", "Quais títulos e onde?", ["titul"]),
+    ],
+)
+def test_words_that_only_ask_are_not_searched_for(language, question, asked):
+    assert stems(question, language) == asked
+
+
 @pytest.mark.parametrize("language", ["it", "en", "fr", "es", "de", "pt"])
 def test_every_language_that_is_answered_has_its_function_words(language):
     assert len(stopwords(language)) > 20

@@ -48,6 +48,14 @@ def test_an_invented_statement_is_dropped_and_said_to_be(bot, scripted_chat):
     check_citations(answer, bot)
 
 
+def test_a_statement_that_exchanges_who_did_it_to_whom_is_dropped(bot, scripted_chat):
+    said = "La Lokomotiv Mosca ha esonerato Massimo Carrera."
+    scripted_chat.llm.otherwise = said
+    answer = bot.ask("Chi ha esonerato la Lokomotiv Mosca?")
+    assert said.removesuffix(".") not in answer.text
+    assert any(said in note for note in answer.notes) or not answer.usage.model_calls
+
+
 def test_a_number_of_something_else_is_no_support(bot, scripted_chat):
     scripted_chat.llm.otherwise = "Carrera ha segnato 180 gol con il Bari."
     answer = bot.ask("Quanti gol ha segnato Carrera con il Bari da giocatore?")
@@ -227,6 +235,14 @@ def test_no_question_breaks_it(bot, scripted_chat, question):
     answer = bot.ask(question)
     assert answer.text
     check_citations(answer, bot)
+
+
+@pytest.mark.parametrize("question", ["", "?", "il lo la"])
+def test_where_nothing_is_asked_nothing_is_near_it(bot, scripted_chat, question):
+    scripted_chat.llm.otherwise = "Massimo Carrera."
+    answer = bot.ask(question)
+    assert answer.status == "abstained"
+    assert answer.citations == ()
 
 
 def test_the_fingerprint_tells_settings_apart(settings, scripted_chat, small_embeddings):
