@@ -29,20 +29,18 @@ def exchanges_roles(statement: str, question: str, language: str) -> bool:
         question: What was asked.
         language: Of both.
     """
+    folded = fold(question)
+    does = _WHO_DOES.search(folded)
     names = [atom for atom in find_atoms(statement, language) if atom.kind == "name"]
-    subject = _subject(statement, names, language)
-    if subject is None:
+    subject = _subject(statement, names)
+    if does is None or subject is None:
         return False
     known = {word for atom in find_atoms(question, language) if atom.kind == "name" for word in words(atom.value)}
     is_known = [any(same_word(part, word) for part in words(name.value) for word in known) for name in names]
-    folded = fold(question)
-    if _ASKED_WITH.search(folded):
-        return not all(part in words(question) for part in words(subject.value)) and all(is_known[1:])
-    does = _WHO_DOES.search(folded)
-    if does is None or not is_known[0]:
-        return False
+    # Asked "against whom", only another than the subject answers; asked "who", only a subject that the question does not know.
+    is_wrong = not is_known[0] and all(is_known[1:]) if _ASKED_WITH.search(folded) else is_known[0]
     asked, said = _deed(does[1], language), _deed(statement[subject.end :], language)
-    return asked is not None and asked == said
+    return is_wrong and asked is not None and asked == said
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,10 @@ class _Deed:
     passive: bool
 
 
-def _subject(statement: str, names: list[Atom], language: str) -> Atom | None:
-    """Return the name that a statement begins with, if it says something of it."""
-    if not names or _ARTICLE.match(statement).end() != names[0].start:  # type: ignore[union-attr]  # it matches anything
-        return None
-    return names[0] if stems(statement[names[0].end :], language) else None
+def _subject(statement: str, names: list[Atom]) -> Atom | None:
+    """Return the name that a statement begins with."""
+    begins = bool(names) and _ARTICLE.match(statement).end() == names[0].start  # type: ignore[union-attr]  # it matches anything
+    return names[0] if begins else None
 
 
 def _deed(text: str, language: str) -> _Deed | None:
