@@ -49,11 +49,11 @@ def test_an_invented_statement_is_dropped_and_said_to_be(bot, scripted_chat):
 
 
 def test_a_statement_that_exchanges_who_did_it_to_whom_is_dropped(bot, scripted_chat):
-    said = "La Lokomotiv Mosca ha esonerato Massimo Carrera."
+    said = "L'AEK Atene ha eliminato l'Athletic Bilbao in Europa League."
     scripted_chat.llm.otherwise = said
-    answer = bot.ask("Chi ha esonerato la Lokomotiv Mosca?")
+    answer = bot.ask("Chi ha eliminato l'AEK Atene in Europa League?")
     assert said.removesuffix(".") not in answer.text
-    assert any(said in note for note in answer.notes) or not answer.usage.model_calls
+    assert any(said in note for note in answer.notes)
 
 
 def test_a_number_of_something_else_is_no_support(bot, scripted_chat):
