@@ -8,7 +8,7 @@ from qa.questions import asks_for_now
 from qa.retrieval import Index, ScoredSentence
 from qa.text import words
 from qa.values import Asked, Value, value_in
-from qa.verification import date_within, same_word
+from qa.verification import date_within, share_a_word
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,5 @@ def _agree(a: Value, b: Value) -> bool:
     if a.kind == "date":
         return date_within(a.value, b.value) or date_within(b.value, a.value)
     if a.kind == "name":
-        few, many = sorted((words(a.value), words(b.value)), key=len)
-        return any(same_word(part, other) for part in few for other in many)
+        return share_a_word(words(a.value), words(b.value))
     return a.value == b.value

@@ -12,7 +12,7 @@ from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
 from qa.values import Asked
-from qa.verification import Window, missing_atoms, same_word
+from qa.verification import Window, missing_atoms, share_a_word
 
 if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
@@ -134,8 +134,7 @@ def _speeches(text: str) -> list[str]:
 def _shares_a_word(question: str, language: str, text: str) -> bool:
     if frozenset(stems(question, language)) & frozenset(stems(text, language)):
         return True
-    known = words(text)
-    return any(same_word(asked, word) for asked in words(question) if len(asked) >= _TELLING for word in known)
+    return share_a_word([asked for asked in words(question) if len(asked) >= _TELLING], words(text))
 
 
 def _language(sentence: ScoredSentence, index: Index) -> str:
@@ -149,8 +148,7 @@ def _names_held(question: str, language: str, text: str) -> float:
     """
     known = words(text)
     names = [atom for atom in find_atoms(question, language) if atom.kind == "name"]
-    held = {atom: any(same_word(part, word) for part in words(atom.value) for word in known) for atom in names}
-    counted = [is_held for atom, is_held in held.items() if is_held or atom.certain]
+    counted = [is_held for atom in names if (is_held := share_a_word(words(atom.value), known)) or atom.certain]
     return sum(counted) / len(counted) if counted else 1.0
 
 

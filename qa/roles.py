@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from qa.atoms import Atom, find_atoms
 from qa.text import fold, stems, words
-from qa.verification import same_word
+from qa.verification import share_a_word
 
 _WHO = r"(?:chi|ki|who|whom)\b"
 _ASKED_WITH = re.compile(rf"\b(?:di|a|da|con|contro|per|su|tra|fra|against|with|by|from|to|for|of|over|under)\s+{_WHO}")
 _WHO_DOES = re.compile(rf"\b{_WHO}\s+(?!did\b|do\b|does\b)(.+)")
-_PASSIVE = re.compile(r"\b(?:e|era|fu|sara|viene|venne|veniva|stat[oaie]|is|was|were|be|been|being|got)\b")
+_PASSIVE = frozenset(
+    {"e", "era", "fu", "sara", "viene", "venne", "veniva", "stato", "stata", "stati", "state"}
+    | {"is", "was", "were", "be", "been", "being", "got"}
+)
 _ARTICLE = re.compile(r"\W*(?:(?:il|lo|la|i|gli|le|the)\s+|l['’])?", re.IGNORECASE)
 
 
@@ -36,7 +39,7 @@ def exchanges_roles(statement: str, question: str, language: str) -> bool:
     if does is None or subject is None:
         return False
     known = {word for atom in find_atoms(question, language) if atom.kind == "name" for word in words(atom.value)}
-    is_known = [any(same_word(part, word) for part in words(name.value) for word in known) for name in names]
+    is_known = [share_a_word(words(name.value), known) for name in names]
     # Asked "against whom", only another than the subject answers; asked "who", only a subject that the question does not know.
     is_wrong = not is_known[0] and all(is_known[1:]) if _ASKED_WITH.search(folded) else is_known[0]
     asked, said = _deed(does[1], language), _deed(statement[subject.end :], language)
@@ -59,9 +62,6 @@ def _subject(statement: str, names: list[Atom]) -> Atom | None:
 
 def _deed(text: str, language: str) -> _Deed | None:
     """Return the first content word of a text that begins with its verb."""
-    content = stems(text, language)
-    if not content:
-        return None
-    folded = fold(text)
-    first = re.search(rf"\b{re.escape(content[0])}", folded)
-    return _Deed(content[0], bool(_PASSIVE.search(folded[: first.start()] if first else "")))
+    said = words(text)
+    first = next((number for number, word in enumerate(said) if stems(word, language)), None)
+    return None if first is None else _Deed(stems(said[first], language)[0], not _PASSIVE.isdisjoint(said[:first]))

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -153,6 +153,11 @@ def same_word(left: str, right: str) -> bool:
     from rapidfuzz import fuzz
 
     return fuzz.ratio(left, right) >= _SPELLING
+
+
+def share_a_word(left: Iterable[str], right: Collection[str]) -> bool:
+    """Whether some folded word of the one may be a word of the other."""
+    return any(same_word(one, other) for one in left for other in right)
 
 
 def answers(statement: str, question: str, language: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from qa.atoms.atom import Atom
 from qa.atoms.numbers import WORD
-from qa.lexicon import FUNCTION_WORDS, SENTENCE_STARTERS
+from qa.lexicon import SENTENCE_STARTERS
 from qa.text import fold, stopwords
 
 # Small words that have lost their last vowel ("dell'AEK", "L'addio"); before a capital, any short one that is no "O'Neill".
@@ -21,7 +21,7 @@ _PARTICLES = frozenset(
 _INITIAL = 2  # Characters of an abbreviated first name: "J. Stones", "St. Pauli".
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:]\s+|[«“\"(\n]\s*|\]\s*)$")
 _GAPS = frozenset({" ", "\u00a0", "\n", "'", "’"})
-_ENGLISH = FUNCTION_WORDS["en"] | {"i", "me", "my"}
+_FIRST_PERSON = frozenset({"i", "me", "my"})
 
 
 def find_names(text: str, language: str) -> Iterator[Atom]:
@@ -65,7 +65,7 @@ def _capital_follows(text: str, end: int) -> bool:
 
 def _name(text: str, run: list[tuple[int, int]], language: str) -> Iterator[Atom]:
     initial = bool(run) and _SENTENCE_START.search(text[max(0, run[0][0] - 8) : run[0][0]]) is not None
-    dropped = stopwords(language) | stopwords("en") | _ENGLISH
+    dropped = stopwords(language) | stopwords("en") | _FIRST_PERSON
     if initial:
         dropped |= SENTENCE_STARTERS
     while run and fold(text[slice(*run[0])]) in dropped:
