@@ -27,6 +27,7 @@ class Signs:
         conflict: Whether articles give different values.
         echo: By how much the draft is nearer to the best sentence than to a dozen others on the average; 0 before the model was asked.
         drawn: Share of the draft's new content words that the two best sentences hold; 0 before the model was asked.
+        agreement: How many of its new content words the draft shares with what the model says when it is asked again; one half where it was not.
     """
 
     margin: float
@@ -36,10 +37,11 @@ class Signs:
     conflict: float
     echo: float = 0.0
     drawn: float = 0.0
+    agreement: float = 0.5
 
     def at_best(self) -> "Signs":
-        """Return the signs as they would be after a draft that repeats the best sentence."""
-        return replace(self, echo=_ECHO_AT_BEST, drawn=1.0)
+        """Return the signs as they would be after a draft that repeats the best sentence, every time."""
+        return replace(self, echo=_ECHO_AT_BEST, drawn=1.0, agreement=1.0)
 
 
 class Calibration(Record):
@@ -65,6 +67,10 @@ class Calibration(Record):
     def withholds(self, signs: Signs) -> bool:
         """Whether an answer with these signs is not to be shown."""
         return self.probability(signs) < self.threshold
+
+    def in_doubt(self, signs: Signs) -> bool:
+        """Whether it depends on the agreement alone if an answer is to be shown."""
+        return self.withholds(replace(signs, agreement=0.0)) and not self.withholds(replace(signs, agreement=1.0))
 
 
 @cache

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     ] = 4096
     max_tokens: Annotated[int, Field(ge=16, le=2048, description="Longest reply.")] = 160
     temperature: Annotated[float, Field(ge=0, le=2, description="0: the likeliest words.")] = 0.0
+    resamples: Annotated[
+        int,
+        Field(ge=0, le=16, description="How often a model of one's own is asked again where its draft is in doubt."),
+    ] = 2
 
     embedding_model: str = Field(
         default="local", min_length=1, description="local, or a sentence-transformers name or folder."

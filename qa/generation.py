@@ -1,13 +1,13 @@
 """The language model reads the passages and drafts an answer. What it says is checked elsewhere."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.errors import ModelError
-from qa.prompts import load_phrases, load_prompt
-from qa.schema import Passage, Usage, Working
+from qa.prompts import Prompt, load_phrases, load_prompt
+from qa.schema import Doing, Passage, Usage, Working
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 50_000
 """Characters of a reply; a server that knows no limit of tokens might never stop."""
+_GIST = 48
+"""Tokens of a reply that is only compared with another."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +61,92 @@ def draft_answer(
     Raises:
         ModelError: The model cannot be reached, or its reply is cut short or empty.
     """
+    prompt = load_prompt("answer", language)
+    messages = prompt.fill(_values(question, passages, language))
+    pieces = chat.stream(messages, config={"callbacks": [*callbacks]})
+    reply = yield from _reply(chat, pieces, waiting="reading", writing="drafting")
+    if not reply.text.strip():
+        raise ModelError(
+            f"{chat.name} gave an empty reply.", hint="Try again, or choose another model.", retryable=True
+        )
+    return Draft(reply.text, _unlabelled(reply.text, prompt), _usage(reply))
+
+
+def redraft(
+    chat: "ChatModel",
+    question: str,
+    passages: Sequence[Passage],
+    language: str,
+    *,
+    times: int,
+    callbacks: "Sequence[BaseCallbackHandler]" = (),
+) -> Generator[Working, None, list[Draft]]:
+    """Let the model answer again, each word drawn as it is likely: what it knows stays the same, what it guesses does not.
+
+    The idea is that of SelfCheckGPT (Manakul et al. 2023).
+
+    Args:
+        chat: The model.
+        question: The standalone question.
+        passages: What it reads.
+        language: Of the answer.
+        times: How often it is asked.
+        callbacks: LangChain's, that hear of the model's calls.
+
+    Yields:
+        That the model is at it, whenever it is heard of.
+
+    Returns:
+        What it said each time, perhaps nothing; no more than its first sentences.
+
+    Raises:
+        ModelError: The model cannot be reached.
+    """
+    prompt = load_prompt("answer", language)
+    messages = prompt.fill(_values(question, passages, language))
+    drafts = []
+    for number in range(1, times + 1):
+        pieces = chat.resample(messages, number, max_tokens=_GIST, config={"callbacks": [*callbacks]})
+        reply = yield from _reply(chat, pieces, waiting="redrafting", writing="redrafting")
+        drafts.append(Draft(reply.text, _unlabelled(reply.text, prompt), _usage(reply)))
+    return drafts
+
+
+def _values(question: str, passages: Sequence[Passage], language: str) -> dict[str, str]:
+    return {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
+
+
+def _reply(
+    chat: "ChatModel", pieces: "Generator[AIMessageChunk]", *, waiting: Doing, writing: Doing
+) -> Generator[Working, None, "AIMessageChunk"]:
+    """Return all that the model says, telling what it does until the first word comes, and from then on."""
     from langchain_core.messages import AIMessageChunk
 
-    values = {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
-    prompt = load_prompt("answer", language)
-    yield Working(doing="reading")
     reply = AIMessageChunk(content="")
-    with closing(chat.stream(prompt.fill(values), config={"callbacks": [*callbacks]})) as pieces:
+    yield Working(doing=waiting)
+    with closing(pieces):
         for piece in pieces:
             reply += piece
             if len(reply.text) > _LONGEST:
                 raise ModelError(f"{chat.name} said more than it was asked for.", hint="Choose another model.")
             words = len(reply.text.split())
-            yield Working(doing="drafting" if words else "reading", words=words)
-    if not reply.text.strip():
-        raise ModelError(
-            f"{chat.name} gave an empty reply.", hint="Try again, or choose another model.", retryable=True
-        )
-    label = prompt.user.rpartition("\n")[2]
-    return Draft(reply.text, reply.text.strip().removeprefix(label).strip(), _usage(reply))
+            yield Working(doing=writing if words else waiting, words=words)
+    return reply
+
+
+def _unlabelled(reply: str, prompt: Prompt) -> str:
+    """Return a reply without the label that its prompt ends with."""
+    return reply.strip().removeprefix(prompt.user.rpartition("\n")[2]).strip()
+
+
+def spent(drafts: Iterable[Draft]) -> Usage:
+    """Return what some drafts cost together."""
+    usages = [draft.usage for draft in drafts]
+    return Usage(
+        model_calls=sum(usage.model_calls for usage in usages),
+        prompt_tokens=sum(usage.prompt_tokens for usage in usages),
+        completion_tokens=sum(usage.completion_tokens for usage in usages),
+    )
 
 
 def numbered(passages: Sequence[Passage]) -> str:

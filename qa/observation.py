@@ -68,6 +68,21 @@ def heard(
     return replace(signs, echo=echo, drawn=compare(draft, question, language, nearest, index))
 
 
+def agreement(draft: str, others: Sequence[str], question: str, language: str) -> float:
+    """Share of the content words added to the question that a draft has in common with others (Dice's coefficient), on the average.
+
+    Args:
+        draft: What the model said.
+        others: What it said when it was asked again; at least one.
+        question: The standalone question.
+        language: Of all of them.
+    """
+    asked = frozenset(stems(question, language))
+    said, *again = (frozenset(stems(text, language)) - asked for text in (draft, *others))
+    shares = [2 * len(said & other) / (len(said) + len(other)) if said or other else 1.0 for other in again]
+    return sum(shares) / len(shares)
+
+
 def _words_drawn(draft: str, question: str, language: str, nearest: Sequence[ScoredSentence], index: Index) -> float:
     """Share of the content words that a draft adds to its question that some sentences hold."""
     new = frozenset(stems(draft, language)) - frozenset(stems(question, language))

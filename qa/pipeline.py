@@ -5,7 +5,8 @@ import logging
 import threading
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from functools import cache
 
 from qa.composition import Composer, Piece, quotation
@@ -14,9 +15,9 @@ from qa.conflicts import Disagreement, conflicting
 from qa.conversation import standalone
 from qa.errors import ModelError
 from qa.evidence import excerpts
-from qa.generation import Draft, draft_answer
+from qa.generation import Draft, draft_answer, redraft, spent
 from qa.language import detect_language
-from qa.observation import heard, observe, quotes_rightly, related, rests_on, speaks_of
+from qa.observation import agreement, heard, observe, quotes_rightly, related, rests_on, speaks_of
 from qa.prompts import load_phrases
 from qa.questions import expected_answer
 from qa.resources import Resources
@@ -125,6 +126,7 @@ class Inquiry:
         self.trace = Trace(question, history, self.question, self.language, calibration)
         self.notes: list[str] = []
         self.draft = Draft()
+        self.redrafts: list[Draft] = []
         self.signs: Signs | None = None
         self.status: Status = "abstained"
 
@@ -157,23 +159,24 @@ class Inquiry:
             return self._compared(different)
         if self.calibration.withholds(self.signs.at_best()):
             return self._refusal(ranked, read)  # Whatever the model may say: it need not be asked.
-        with self.trace.step("generate"):
-            failed = yield from self._read(read)
-        yield Working(doing="checking", words=len(self.draft.text.split()))
-        with self.trace.step("verify"):
-            statements = self._statements(read, ranked[: self.bot.settings.sentences])
-            self.signs = heard(
-                self.signs,
-                plain_text(self.draft.answer),
-                self.question,
-                self.language,
-                ranked=ranked,
-                index=self.index,
-                embeddings=self.bot.embeddings,
-            )
-        # A model that failed has not spoken against the sentences that were found.
-        if not failed and (self.calibration.withholds(self.signs) or not self._answered(statements, ranked)):
-            return self._refusal(ranked, read)
+        with ExitStack() as turn:
+            with self.trace.step("generate"):
+                failed = yield from self._read(read, turn)
+            yield Working(doing="checking", words=len(self.draft.text.split()))
+            with self.trace.step("verify"):
+                statements = self._statements(read, ranked[: self.bot.settings.sentences])
+                self.signs = heard(
+                    self.signs,
+                    plain_text(self.draft.answer),
+                    self.question,
+                    self.language,
+                    ranked=ranked,
+                    index=self.index,
+                    embeddings=self.bot.embeddings,
+                )
+            # A model that failed has not spoken against the sentences that were found.
+            if not failed and not (yield from self._trusted(self.signs, statements, ranked, read)):
+                return self._refusal(ranked, read)
         self.status = "answered"
         return [*statements, *self._quotations(statements, ranked, "failed" if failed else "quoting")]
 
@@ -194,6 +197,17 @@ class Inquiry:
             return [Piece(phrases["abstain"])]
         return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, ranked[:QUOTED])]
 
+    def _trusted(
+        self, signs: Signs, statements: list[Piece], ranked: list[ScoredSentence], read: tuple[Passage, ...]
+    ) -> Generator[Working, None, bool]:
+        """Whether the draft answers and is likely to be right; where that is in doubt, the model is asked again."""
+        if not self._answered(statements, ranked):
+            return False
+        if self.bot.resamples and self.calibration.in_doubt(signs):
+            with self.trace.step("redraft"):
+                signs = self.signs = yield from self._heard_again(signs, read)
+        return not self.calibration.withholds(signs)
+
     def _answered(self, statements: list[Piece], ranked: list[ScoredSentence]) -> bool:
         """Whether what would be said holds what is asked for: sentences without a date are no answer to "when"."""
         open_question = expected_answer(self.question) == "other"
@@ -206,16 +220,33 @@ class Inquiry:
         resting = [s for s in ranked if any(rests_on(statement.support, [s]) for statement in statements)]
         return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
 
-    def _read(self, read: tuple[Passage, ...]) -> Generator[Working, None, bool]:
-        """Let the model read, and return whether it failed: then the articles' own sentences must do, and the notes say so."""
+    def _read(self, read: tuple[Passage, ...], turn: ExitStack) -> Generator[Working, None, bool]:
+        """Let the model read, for as long as ``turn`` lasts, and return whether it failed: then the articles' own sentences must do."""
         try:
+            turn.enter_context(self.bot.chat.turn())
             self.draft = yield from draft_answer(self.bot.chat, self.question, read, self.language, [self.trace.model])
         except ModelError as error:
-            # A provider's own words can hold the question.
-            log.warning("answering without the model: %s", error if self.bot.settings.log_questions else error.hint)
-            self.notes.append(f"The model did not answer: {error}")
+            self._failed("The model did not answer", error)
             return True
         return False
+
+    def _heard_again(self, signs: Signs, read: tuple[Passage, ...]) -> Generator[Working, None, Signs]:
+        """Return the signs with how far the model says the same when it is asked again; as they were, and a note, if it fails."""
+        callbacks = [self.trace.model]
+        try:
+            self.redrafts = yield from redraft(
+                self.bot.chat, self.question, read, self.language, times=self.bot.resamples, callbacks=callbacks
+            )
+        except ModelError as error:
+            self._failed("The model did not answer again", error)
+            return signs
+        others = [again.answer for again in self.redrafts]
+        return replace(signs, agreement=agreement(self.draft.answer, others, self.question, self.language))
+
+    def _failed(self, what: str, error: ModelError) -> None:
+        # A provider's own words can hold the question.
+        log.warning("%s: %s", what, error if self.bot.settings.log_questions else error.hint)
+        self.notes.append(f"{what}: {error}")
 
     def _statements(self, read: tuple[Passage, ...], best: list[ScoredSentence]) -> list[Piece]:
         """Return the draft's sentences that hold: each atom stands in the articles, something asked for is new, the best evidence is theirs."""
@@ -253,7 +284,7 @@ class Inquiry:
             language=self.language,
             question=self.question,
             model=self.bot.chat_identity.name,
-            usage=self.draft.usage,
+            usage=spent([self.draft, *self.redrafts]),
             timings=self.trace.timings,
             raw_text=self.draft.text,
             notes=tuple(self.notes),

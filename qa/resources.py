@@ -109,6 +109,16 @@ class Resources:
                 self._chat = load_chat_model(self.settings, self._progress)
             return self._chat
 
+    @property
+    def resamples(self) -> int:
+        """How often the language model is asked again where its draft is in doubt: not at all where each reply may have to be paid for.
+
+        Raises:
+            ModelError: As for ``chat``.
+        """
+        costs_only_time = self.chat.is_local or self.settings.model_base_url is not None
+        return self.settings.resamples if costs_only_time else 0
+
     def load_ahead(self) -> None:
         """Begin to load the language model in the background, if it is one whose file is there already.
 

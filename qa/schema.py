@@ -182,15 +182,18 @@ class Retrieved(Record):
     passages: tuple[Passage, ...]
 
 
+Doing = Literal["reading", "drafting", "redrafting", "checking"]
+
+
 class Working(Record):
     """Event of ``stream``: the language model is at work, or its draft is being checked; close the stream to stop it.
 
     Attributes:
-        doing: ``reading`` the passages, ``drafting`` an answer, or ``checking`` the draft.
+        doing: ``reading`` the passages, ``drafting`` an answer, ``redrafting`` it to see whether it stays the same, or ``checking`` the draft.
         words: How long the draft is by now.
     """
 
-    doing: Literal["reading", "drafting", "checking"]
+    doing: Doing
     words: int = 0
 
 

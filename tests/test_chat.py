@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,7 +26,7 @@ from qa.config import Settings
 from qa.errors import ConfigError, ModelError
 from qa.models.artifacts import LANGUAGE_MODEL, fetch
 from qa.models.chat import ChatModel, load_chat_model
-from qa.models.llama import Launch, Outcome, check_memory
+from qa.models.llama import SLOTS, Launch, Outcome, check_memory
 from qa.models.local import LlamaProcess, weights_fingerprint
 
 KEY = "sk-secret-0123456789"
@@ -397,6 +398,17 @@ def weights() -> Path:
     return fetch(LANGUAGE_MODEL, Settings().cache_dir)
 
 
+def test_a_reply_is_drawn_anew_by_likelihood_and_number(server):
+    with by_url(server) as model:
+        for number in (1, 2):
+            assert "".join(piece.text for piece in model.resample(MESSAGES, number, max_tokens=9)) == "".join(WORDS)
+        model.invoke(MESSAGES)
+    drawn = [(sent["temperature"], sent["seed"], sent["max_completion_tokens"]) for sent in server.requests[:2]]
+    assert drawn == [(1.0, 1, 9), (1.0, 2, 9)]
+    assert not any("cache_prompt" in sent for sent in server.requests)  # another server may not know it
+    assert server.requests[2]["temperature"] == 0.0
+
+
 @pytest.fixture(scope="module")
 def local(weights) -> Iterator[ChatModel]:
     with load_chat_model(Settings()) as model:
@@ -422,6 +434,42 @@ def test_a_reproducible_model_reads_every_prompt_whole(weights):
     with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024), reproducible=True) as model:
         again = [model.invoke(MESSAGES, max_tokens=1).usage_metadata for _ in range(2)]
     assert [usage["input_token_details"].get("cache_read", 0) for usage in again] == [0, 0]
+
+
+@pytest.mark.model
+def test_no_more_take_part_at_once_than_prompts_are_kept(weights):
+    entered = threading.Event()
+
+    def take_part():
+        with local.turn():
+            entered.set()
+
+    with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024)) as local:
+        with ExitStack() as turns:
+            for _ in range(SLOTS):
+                turns.enter_context(local.turn())
+            other = threading.Thread(target=take_part)
+            other.start()
+            assert not entered.wait(0.2)
+        other.join(60)
+        assert entered.is_set()
+
+
+@pytest.mark.model
+def test_whoever_waits_too_long_for_a_turn_goes_ahead(weights):
+    with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024, model_timeout=0.1)) as local, ExitStack() as turns:
+        for _ in range(SLOTS + 1):
+            turns.enter_context(local.turn())
+
+
+@pytest.mark.model
+def test_replies_differ_by_their_number_and_the_prompt_is_read_for_the_first_alone(weights):
+    story = [("user", "Inventa il nome di un paese e racconta in due righe che cosa vi accadde un giorno d'estate.")]
+    with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024), reproducible=True) as model:
+        drawn = [list(model.resample(story, number, max_tokens=16)) for number in (1, 2, 3)]
+    assert len({"".join(piece.text for piece in pieces) for pieces in drawn}) == 3
+    usages = [piece.usage_metadata for pieces in drawn for piece in pieces if piece.usage_metadata]
+    assert [usage["input_token_details"].get("cache_read", 0) > 0 for usage in usages] == [False, True, True]
 
 
 @pytest.mark.model

@@ -3,7 +3,7 @@ from dataclasses import asdict, fields, replace
 import pytest
 
 from qa.confidence import Signs, load_calibration
-from qa.observation import observe
+from qa.observation import agreement, observe
 from qa.retrieval import rank_sentences
 
 NOTHING = Signs(**dict.fromkeys((field.name for field in fields(Signs)), 0.0))
@@ -27,6 +27,31 @@ def test_probability_is_the_logistic_of_the_weighted_signs():
 def test_better_evidence_gives_more_confidence():
     calibration = load_calibration()
     assert calibration.probability(replace(NOTHING, fits=1.0, echo=1.0)) > calibration.probability(NOTHING)
+
+
+def test_only_where_the_agreement_decides_is_an_answer_in_doubt():
+    weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"fits": 1.0, "agreement": 2.0}
+    calibration = load_calibration().model_copy(update={"weights": weights, "bias": -2.0, "threshold": 0.5})
+    certain, doubtful, hopeless = replace(NOTHING, fits=2.5), replace(NOTHING, fits=1.0), replace(NOTHING, fits=-0.5)
+    assert [calibration.in_doubt(signs) for signs in (certain, doubtful, hopeless)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("others", "share"),
+    [
+        (["Arrivò in finale con il Bari."], 1.0),
+        (["In finale, al Bari!"], 1.0),
+        (["Alla Lazio."], 0.0),
+        ([""], 0.0),
+        (["Con il Bari.", "Con la Lazio."], pytest.approx((2 / 3 + 0) / 2)),
+    ],
+)
+def test_a_draft_agrees_with_others_in_the_content_words_it_adds(others, share):
+    assert agreement("Carrera arrivò in finale con il Bari.", others, "Dove arrivò Carrera?", "it") == share
+
+
+def test_drafts_that_add_nothing_agree():
+    assert agreement("Carrera arrivò.", ["Arrivò Carrera."], "Dove arrivò Carrera?", "it") == 1.0
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def test_a_reply_is_asked_for_once_and_then_replayed(path, ask):
     assert recorder.take().asked == ()
 
 
+def test_each_reply_drawn_anew_is_recorded_under_its_number(path):
+    first, _ = chat_over(path, scripted_chat_model("Nel 2016.", "Nel 2017."))
+    drawn = [["".join(piece.text for piece in chat.resample("Quando?", n)) for n in (1, 2)] for chat in (first, first)]
+    assert drawn == [["Nel 2016.", "Nel 2017."]] * 2
+
+
 def test_the_model_is_loaded_only_when_a_reply_is_missing(path):
     chat, _ = chat_over(path, scripted_chat_model("Sì."))
     chat.invoke("Chi?")

@@ -5,11 +5,12 @@ import pytest
 from fakes import HaltingModel
 
 import qa
+from qa.confidence import Calibration, load_calibration
 from qa.config import Settings
 from qa.errors import ModelError
 from qa.models.artifacts import LANGUAGE_MODEL
 from qa.models.chat import ChatModel
-from qa.pipeline import QA
+from qa.pipeline import QA, Inquiry
 from qa.schema import Final, Retrieved, Token, Working
 from qa.verification import plain_text
 
@@ -227,6 +228,69 @@ def test_what_the_model_does_is_told(bot, scripted_chat):
     assert list(dict.fromkeys(event.words for event in working)) == [0, 1, 2, 3, 4]
 
 
+@pytest.fixture
+def own(settings, scripted_chat, small_embeddings):
+    """A bot whose model runs on a server of one's own: asking it again costs only time."""
+    with QA(
+        settings.replace(model="openai:m", model_base_url="http://127.0.0.1:9/v1"),
+        chat=scripted_chat,
+        embeddings=small_embeddings,
+    ) as bot:
+        yield bot
+
+
+def doubtful(bot):
+    """Ask so that only the agreement of the model with itself decides."""
+    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0}
+    calibration = Calibration(weights=weights, bias=-2.0, threshold=0.6, made={})
+    inquiry = Inquiry(bot, QUESTION, (), calibration)
+    return list(inquiry.events()), inquiry
+
+
+def test_a_doubtful_draft_is_shown_where_the_model_says_it_again(own, scripted_chat):
+    scripted_chat.llm.otherwise = REPLY
+    events, inquiry = doubtful(own)
+    answer = events[-1].answer
+    assert answer.status == "answered"
+    assert inquiry.signs.agreement == 1.0
+    assert answer.usage.model_calls == len(scripted_chat.llm.prompts) == 1 + own.settings.resamples
+    assert len({str(prompt) for prompt in scripted_chat.llm.prompts}) == 1
+    assert "redrafting" in [event.doing for event in events if isinstance(event, Working)]
+    assert "redraft" in answer.timings
+
+
+def test_a_doubtful_draft_is_withheld_where_the_model_says_something_else_each_time(own, scripted_chat):
+    scripted_chat.llm.replies.extend([REPLY, "Il Bari di Conte.", "", "Allegri, a Torino."])
+    events, inquiry = doubtful(own)
+    assert events[-1].answer.status == "abstained"
+    assert inquiry.signs.agreement == 0.0
+
+
+def test_without_doubt_the_model_is_asked_once(own, scripted_chat):
+    scripted_chat.llm.otherwise = REPLY
+    calibration = load_calibration().model_copy(update={"threshold": 0.0})
+    *_, final = Inquiry(own, QUESTION, (), calibration).events()
+    assert final.answer.usage.model_calls == 1
+
+
+@pytest.mark.parametrize("changes", [{"resamples": 0}, {"model_base_url": None}])
+def test_a_model_is_asked_once_where_it_is_wanted_or_each_reply_costs(own, scripted_chat, changes):
+    own.settings = own.settings.replace(**changes)
+    scripted_chat.llm.otherwise = REPLY
+    events, inquiry = doubtful(own)
+    assert events[-1].answer.usage.model_calls == 1
+    assert inquiry.signs.agreement == 0.5
+
+
+def test_a_model_that_fails_when_it_is_asked_again_is_noted(own, scripted_chat):
+    scripted_chat.llm.replies.extend([REPLY, REPLY, ModelError("The server is gone.", hint="Start it.")])
+    events, inquiry = doubtful(own)
+    answer = events[-1].answer
+    assert inquiry.signs.agreement == 0.5
+    assert answer.status == "abstained"
+    assert any(note.startswith("The model did not answer again: The server is gone.") for note in answer.notes)
+
+
 @pytest.mark.parametrize(
     "question", ["", "?", "⚽", "\x00\x01", "{question} {passages}", "a" * 5000, "\ud800", "مدرب", "il lo la"]
 )
@@ -283,10 +347,10 @@ def test_the_real_models_answer_from_the_real_articles(tmp_path):
     with QA(Settings(data_dir=tmp_path / "data")) as bot:
         bot.load_ahead()
         ahead = bot.chat
-        answer = bot.ask("Chi ha vinto la Supercoppa contro la Lokomotiv Mosca?")
+        answer = bot.ask("Qual è l'obiettivo del Bari?")
         assert bot.chat is ahead
         assert answer.status == "answered"
-        assert "Lokomotiv" in answer.text
+        assert "Serie B" in answer.text
         assert answer.raw_text
         check_citations(answer, bot)
 

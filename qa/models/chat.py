@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -17,6 +18,7 @@ from qa.errors import ModelError
 from qa.models.budget import check_budget, hooks, spending
 from qa.models.failures import as_model_error
 from qa.models.identity import SEED, ChatIdentity, identify
+from qa.models.llama import SLOTS
 from qa.models.local import LlamaProcess, LlamaServer
 from qa.models.progress import Progress
 from qa.models.providers import connect, secrets_of
@@ -64,6 +66,7 @@ class ChatModel:
         self._server = server
         self._secrets = secrets
         self._timeout = timeout
+        self._turns = BoundedSemaphore(SLOTS)
         connections = getattr(llm, "root_client", None)  # of ChatOpenAI; other classes close their own
         # Also for whoever forgets to close it.
         self._failed = False
@@ -132,6 +135,36 @@ class ChatModel:
                 yield chunk
         if broken_off:
             raise ModelError(f"{self.name} broke off in the middle of its reply.", hint="Try again.", retryable=True)
+
+    def resample(self, messages: "LanguageModelInput", number: int, **options: Any) -> Generator["AIMessageChunk"]:
+        """Yield another reply in pieces: each word is drawn as it is likely, instead of the likeliest.
+
+        Args:
+            messages: As for `invoke`.
+            number: Which one it is, from 1: another number, another reply. They are asked for one after the other.
+            **options: As for `invoke`.
+
+        Raises:
+            ModelError: As for `stream`.
+        """
+        if self.is_local and number > 1:
+            # The one before has just read the prompt: even a model that reads every prompt whole need not do so again.
+            options["extra_body"] = {"cache_prompt": True}
+        return self.stream(messages, temperature=1.0, seed=number, **options)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Take part in the local model from a question's draft to its last resample, beside as many others as it keeps prompts of.
+
+        Without it, the next question would take the place of a prompt that is asked again, and that would have to be read again too.
+        """
+        # It only saves time: whoever waits for too long goes ahead.
+        taken = self._server is not None and self._turns.acquire(timeout=self._timeout)
+        try:
+            yield
+        finally:
+            if taken:
+                self._turns.release()
 
     def count_tokens(self, text: str) -> int:
         """Count the tokens of ``text``; for models elsewhere an estimate on the long side."""

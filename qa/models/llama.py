@@ -17,7 +17,7 @@ from qa.errors import ModelError
 if TYPE_CHECKING:
     from xllamacpp import CommonParams, Server
 
-_SLOTS = 2
+SLOTS = 2
 """Requests answered at once, each with a whole context of its own; a slot also keeps its last prompt."""
 _DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
 """Tokens that must recur in the context before what followed them is tried as a draft, and the draft's length.
@@ -126,8 +126,8 @@ def _parameters(launch: Launch) -> "CommonParams":
     if launch.threads:
         params.cpuparams.n_threads = launch.threads
         params.cpuparams_batch.n_threads = launch.threads
-    params.n_ctx = launch.context_tokens * _SLOTS
-    params.n_parallel = _SLOTS
+    params.n_ctx = launch.context_tokens * SLOTS
+    params.n_parallel = SLOTS
     # No copies of prompts that have lost their slot: they are rarely sent again, and each takes a dozen megabytes.
     params.cache_ram_mib = 0
     params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
