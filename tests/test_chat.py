@@ -457,7 +457,10 @@ def test_no_more_take_part_at_once_than_prompts_are_kept(weights):
 
 @pytest.mark.model
 def test_whoever_waits_too_long_for_a_turn_goes_ahead(weights):
-    with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024, model_timeout=0.1)) as local, ExitStack() as turns:
+    with (
+        load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024, model_timeout=0.1)) as local,
+        ExitStack() as turns,
+    ):
         for _ in range(SLOTS + 1):
             turns.enter_context(local.turn())
 
