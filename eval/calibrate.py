@@ -31,13 +31,10 @@ _FOLDS, _REPEATS = 5, 6
 _STRENGTH = 0.1  # Inverse of the L2 penalty: few cases, so strong.
 
 
-class _Everything(Calibration):
-    """Withholds nothing, and has every draft made again."""
+class _Doubting(Calibration):
+    """Has every draft made again."""
 
-    def withholds(self, signs: Signs) -> bool:  # noqa: ARG002 - the signature of what it stands for
-        return False
-
-    def in_doubt(self, signs: Signs) -> bool:  # noqa: ARG002 - likewise
+    def in_doubt(self, signs: Signs) -> bool:  # noqa: ARG002 - the signature of what it stands for
         return True
 
 
@@ -45,7 +42,7 @@ def rows(subject: Subject, name: SetName) -> Iterator[tuple[Case, Signs, bool]]:
     """Yield each tuning case of a set with its signs and whether its answer, were none withheld, would be right."""
     case_set = load_set(name)
     weights = {field.name: 0.0 for field in fields(Signs)}
-    everything = _Everything(weights=weights, bias=0.0, threshold=0.0, made={})
+    everything = _Doubting(weights=weights, bias=0.0, threshold=0.0, made={})
     with subject.open(case_set) as bot:
         articles = {entry.source: bot.article(entry.source) for entry in bot.articles()}
         for case in case_set.cases:

@@ -12,6 +12,7 @@ from qa.schema import Doing, Passage, Usage, Working
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.messages import AIMessageChunk
+    from langchain_core.prompt_values import PromptValue
 
     from qa.models.chat import ChatModel
 
@@ -62,14 +63,13 @@ def draft_answer(
         ModelError: The model cannot be reached, or its reply is cut short or empty.
     """
     prompt = load_prompt("answer", language)
-    messages = prompt.fill(_values(question, passages, language))
-    pieces = chat.stream(messages, config={"callbacks": [*callbacks]})
-    reply = yield from _reply(chat, pieces, waiting="reading", writing="drafting")
-    if not reply.text.strip():
+    pieces = chat.stream(_filled(prompt, question, passages, language), config={"callbacks": [*callbacks]})
+    draft = yield from _drafted(chat, prompt, pieces, waiting="reading", writing="drafting")
+    if not draft.text.strip():
         raise ModelError(
             f"{chat.name} gave an empty reply.", hint="Try again, or choose another model.", retryable=True
         )
-    return Draft(reply.text, _unlabelled(reply.text, prompt), _usage(reply))
+    return draft
 
 
 def redraft(
@@ -103,22 +103,22 @@ def redraft(
         ModelError: The model cannot be reached.
     """
     prompt = load_prompt("answer", language)
-    messages = prompt.fill(_values(question, passages, language))
+    messages = _filled(prompt, question, passages, language)
     drafts = []
     for number in range(1, times + 1):
         pieces = chat.resample(messages, number, max_tokens=_GIST, config={"callbacks": [*callbacks]})
-        reply = yield from _reply(chat, pieces, waiting="redrafting", writing="redrafting")
-        drafts.append(Draft(reply.text, _unlabelled(reply.text, prompt), _usage(reply)))
+        drafts.append((yield from _drafted(chat, prompt, pieces, waiting="redrafting", writing="redrafting")))
     return drafts
 
 
-def _values(question: str, passages: Sequence[Passage], language: str) -> dict[str, str]:
-    return {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
+def _filled(prompt: Prompt, question: str, passages: Sequence[Passage], language: str) -> "PromptValue":
+    values = {"passages": numbered(passages), "question": question, "language": load_phrases(language)["language"]}
+    return prompt.fill(values)
 
 
-def _reply(
-    chat: "ChatModel", pieces: "Generator[AIMessageChunk]", *, waiting: Doing, writing: Doing
-) -> Generator[Working, None, "AIMessageChunk"]:
+def _drafted(
+    chat: "ChatModel", prompt: Prompt, pieces: "Generator[AIMessageChunk]", *, waiting: Doing, writing: Doing
+) -> Generator[Working, None, Draft]:
     """Return all that the model says, telling what it does until the first word comes, and from then on."""
     from langchain_core.messages import AIMessageChunk
 
@@ -131,12 +131,8 @@ def _reply(
                 raise ModelError(f"{chat.name} said more than it was asked for.", hint="Choose another model.")
             words = len(reply.text.split())
             yield Working(doing=writing if words else waiting, words=words)
-    return reply
-
-
-def _unlabelled(reply: str, prompt: Prompt) -> str:
-    """Return a reply without the label that its prompt ends with."""
-    return reply.strip().removeprefix(prompt.user.rpartition("\n")[2]).strip()
+    label = prompt.user.rpartition("\n")[2]
+    return Draft(reply.text, reply.text.strip().removeprefix(label).strip(), _usage(reply))
 
 
 def spent(drafts: Iterable[Draft]) -> Usage:

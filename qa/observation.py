@@ -77,15 +77,19 @@ def agreement(draft: str, others: Sequence[str], question: str, language: str) -
         question: The standalone question.
         language: Of all of them.
     """
-    asked = frozenset(stems(question, language))
-    said, *again = (frozenset(stems(text, language)) - asked for text in (draft, *others))
+    said, *again = (_added(text, question, language) for text in (draft, *others))
     shares = [2 * len(said & other) / (len(said) + len(other)) if said or other else 1.0 for other in again]
     return sum(shares) / len(shares)
 
 
+def _added(text: str, question: str, language: str) -> frozenset[str]:
+    """Return the content words of ``text`` that do not stand in the question."""
+    return frozenset(stems(text, language)) - frozenset(stems(question, language))
+
+
 def _words_drawn(draft: str, question: str, language: str, nearest: Sequence[ScoredSentence], index: Index) -> float:
     """Share of the content words that a draft adds to its question that some sentences hold."""
-    new = frozenset(stems(draft, language)) - frozenset(stems(question, language))
+    new = _added(draft, question, language)
     known = {stem for sentence in nearest for stem in stems(sentence.text, _language(sentence, index))}
     return len(new & known) / len(new) if new else 0.0
 

@@ -203,9 +203,8 @@ class Inquiry:
         """Whether the draft answers and is likely to be right; where that is in doubt, the model is asked again."""
         if not self._answered(statements, ranked):
             return False
-        if self.bot.resamples and self.calibration.in_doubt(signs):
-            with self.trace.step("redraft"):
-                signs = self.signs = yield from self._heard_again(signs, read)
+        if self.calibration.in_doubt(signs):
+            signs = self.signs = yield from self._heard_again(signs, read)
         return not self.calibration.withholds(signs)
 
     def _answered(self, statements: list[Piece], ranked: list[ScoredSentence]) -> bool:
@@ -234,9 +233,13 @@ class Inquiry:
         """Return the signs with how far the model says the same when it is asked again; as they were, and a note, if it fails."""
         callbacks = [self.trace.model]
         try:
-            self.redrafts = yield from redraft(
-                self.bot.chat, self.question, read, self.language, times=self.bot.resamples, callbacks=callbacks
-            )
+            times = self.bot.resamples
+            if not times:
+                return signs
+            with self.trace.step("redraft"):
+                self.redrafts = yield from redraft(
+                    self.bot.chat, self.question, read, self.language, times=times, callbacks=callbacks
+                )
         except ModelError as error:
             self._failed("The model did not answer again", error)
             return signs

@@ -291,6 +291,19 @@ def test_a_model_that_fails_when_it_is_asked_again_is_noted(own, scripted_chat):
     assert any(note.startswith("The model did not answer again: The server is gone.") for note in answer.notes)
 
 
+def test_a_model_that_is_gone_before_it_is_asked_again_is_noted(settings, scripted_chat, small_embeddings):
+    class Gone(QA):
+        @property
+        def resamples(self):
+            raise ModelError("The model cannot be loaded again.", hint="Free some memory.")
+
+    scripted_chat.llm.otherwise = REPLY
+    with Gone(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        events, inquiry = doubtful(bot)
+    assert inquiry.signs.agreement == 0.5
+    assert any("cannot be loaded again" in note for note in events[-1].answer.notes)
+
+
 @pytest.mark.parametrize(
     "question", ["", "?", "⚽", "\x00\x01", "{question} {passages}", "a" * 5000, "\ud800", "مدرب", "il lo la"]
 )
