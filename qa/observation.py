@@ -1,17 +1,15 @@
 """What can be seen of a question, its evidence and what the model made of it: the signs that confidence is estimated from."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.atoms import find_atoms
 from qa.confidence import Signs
-from qa.questions import asks_why, expected_answer
+from qa.questions import expected_answer
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
-from qa.values import Asked
 from qa.verification import Window, missing_atoms, share_a_word
 
 if TYPE_CHECKING:
@@ -21,9 +19,6 @@ _SPREAD = 0.1  # By so much e5's cosines differ between sentences that say the s
 _COMPARED = 12
 _RANK = 8
 _DRAWN_FROM = 2  # Sentences.
-_TELLING = 4  # Letters of a word that may be a misspelt name.
-_SPEECH = 3  # Words.
-_QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"")
 _RELATED = 0.5  # Share of a question's names, and of its content words.
 
 
@@ -118,44 +113,6 @@ def related(
     return bool(asked) and names >= _RELATED and len(asked & known) >= _RELATED * len(asked)
 
 
-def speaks_of(question: str, language: str, support: Sequence[Window], index: Index) -> bool:
-    """Whether every window of a support shares a word with the question, as far as their languages are the same.
-
-    What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it. The reason of something
-    stands where that is spoken of: there a name in common is not enough.
-    """
-    articles = index.snapshot.articles
-    comparable = [window for window in support if articles[window.source].article.language == language]
-    if asks_why(question):
-        said = {stem for window in comparable for stem in stems(window.text, language)}
-        return bool(Asked(question, language).predicates & said) or not comparable
-    return all(_shares_a_word(question, language, window.text) for window in comparable)
-
-
-def quotes_rightly(statement: str, support: Sequence[Window], index: Index) -> bool:
-    """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.
-
-    That somebody should be quoted with words, or wrote them without saying them, is no speech. A word or two may be a name or a title.
-    """
-    said = [speech for quoted in _speeches(statement) if len(speech := words(quoted)) >= _SPEECH]
-    if not said:
-        return True
-    texts = [index.snapshot.articles[source].article.text for source in {window.source for window in support}]
-    spoken = [" ".join(words(speech)) for text in texts for speech in _speeches(text)]
-    return all(any(" ".join(speech) in known for known in spoken) for speech in said)
-
-
-def _speeches(text: str) -> list[str]:
-    """Return what stands between quotation marks."""
-    return [speech for found in _QUOTED.findall(text) for speech in found if speech]
-
-
-def _shares_a_word(question: str, language: str, text: str) -> bool:
-    if frozenset(stems(question, language)) & frozenset(stems(text, language)):
-        return True
-    return share_a_word([asked for asked in words(question) if len(asked) >= _TELLING], words(text))
-
-
 def _language(sentence: ScoredSentence, index: Index) -> str:
     return index.snapshot.articles[sentence.chunk.source].article.language
 
@@ -169,14 +126,3 @@ def _names_held(question: str, language: str, text: str) -> float:
     names = [atom for atom in find_atoms(question, language) if atom.kind == "name"]
     counted = [is_held for atom in names if (is_held := share_a_word(words(atom.value), known)) or atom.certain]
     return sum(counted) / len(counted) if counted else 1.0
-
-
-def rests_on(support: Sequence[Window], best: Sequence[ScoredSentence]) -> bool:
-    """Whether a statement's support takes in at least one of the best sentences: elsewhere the same names and numbers stand by chance."""
-    return any(
-        window.source == sentence.chunk.source
-        and window.span.start < sentence.span.end
-        and sentence.span.start < window.span.end
-        for window in support
-        for sentence in best
-    )

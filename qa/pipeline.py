@@ -1,14 +1,15 @@
 """``QA``: the way a question takes, readable from top to bottom."""
 
-import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, aclosing
+from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 
+from qa.asking import Asking
+from qa.checking import check_draft, rests_on
 from qa.composition import Composer, Piece, quotation
 from qa.confidence import Calibration, Signs, load_calibration
 from qa.conflicts import Disagreement, conflicting
@@ -17,26 +18,14 @@ from qa.errors import ModelError
 from qa.evidence import excerpts
 from qa.generation import Draft, draft_answer, redraft, spent
 from qa.language import detect_language
-from qa.observation import agreement, heard, observe, quotes_rightly, related, rests_on, speaks_of
+from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
 from qa.questions import expected_answer
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
-from qa.roles import exchanges_roles
-from qa.schema import (
-    Answer,
-    Event,
-    Final,
-    History,
-    Passage,
-    Retrieved,
-    Status,
-    Token,
-    Working,
-)
-from qa.sentences import sentence_spans
-from qa.tracing import Check, Trace, recorded
-from qa.verification import answers, find_support, plain_text, windows
+from qa.schema import Answer, Event, Final, History, Passage, Retrieved, Status, Token, Working
+from qa.tracing import Trace, recorded
+from qa.verification import plain_text
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +33,7 @@ COMPARED = 8  # Sentences that are compared for conflicting values.
 QUOTED = 2  # Sentences that are quoted where no statement holds.
 
 
-class QA(Resources):
+class QA(Resources, Asking):
     """Answers questions from articles; a context manager, safe to share between threads.
 
     Models and index are loaded when first needed, and once. The arguments are those of ``Resources``.
@@ -55,21 +44,6 @@ class QA(Resources):
         retriever = self.retriever
         return [retriever.index.passage(found) for found in retriever.ranked(question)[:k]]
 
-    def ask(self, question: str, *, history: History = ()) -> Answer:
-        """Answer a question from the articles.
-
-        Args:
-            question: In any language; Italian and English are best served.
-            history: Earlier (question, answer) pairs of the conversation, oldest first.
-
-        Raises:
-            QAError: A model or the index cannot be used at all.
-        """
-        for event in self.stream(question, history=history):
-            if isinstance(event, Final):
-                return event.answer
-        raise AssertionError("a stream ends with its final event")
-
     def stream(self, question: str, *, history: History = ()) -> Generator[Event]:
         """Answer a question step by step: what will be read, how it goes, each checked sentence, the whole answer.
 
@@ -78,34 +52,6 @@ class QA(Resources):
         self.load_ahead()
         inquiry = Inquiry(self, question, history, load_calibration())
         return recorded(inquiry.events(), inquiry.trace, self.settings)
-
-    async def aask(self, question: str, *, history: History = ()) -> Answer:
-        """Like ``ask``, for asyncio."""
-        async with aclosing(self.astream(question, history=history)) as events:
-            async for event in events:
-                if isinstance(event, Final):
-                    return event.answer
-        raise AssertionError("a stream ends with its final event")
-
-    async def astream(self, question: str, *, history: History = ()) -> AsyncGenerator[Event]:
-        """Like ``stream``, for asyncio; cancelling it gives the question up as soon as its present step ends."""
-        events = self.stream(question, history=history)
-        step_under_way = threading.Lock()
-
-        def step() -> Event | None:
-            with step_under_way:
-                return next(events, None)
-
-        def give_up() -> None:
-            with step_under_way:
-                events.close()
-
-        try:
-            while (event := await asyncio.to_thread(step)) is not None:
-                yield event
-        finally:
-            # Not awaited: a step can take seconds, and whoever cancels need not wait for it.
-            asyncio.get_running_loop().run_in_executor(None, give_up)
 
 
 class Inquiry:
@@ -164,7 +110,7 @@ class Inquiry:
                 failed = yield from self._read(read, turn)
             yield Working(doing="checking", words=len(self.draft.text.split()))
             with self.trace.step("verify"):
-                statements = self._statements(read, ranked[: self.bot.settings.sentences])
+                statements = self._statements(read, ranked)
                 self.signs = heard(
                     self.signs,
                     plain_text(self.draft.answer),
@@ -251,27 +197,18 @@ class Inquiry:
         log.warning("%s: %s", what, error if self.bot.settings.log_questions else error.hint)
         self.notes.append(f"{what}: {error}")
 
-    def _statements(self, read: tuple[Passage, ...], best: list[ScoredSentence]) -> list[Piece]:
-        """Return the draft's sentences that hold: each atom stands in the articles, something asked for is new, the best evidence is theirs."""
-        candidates = windows(read, {source: s.article.language for source, s in self.index.snapshot.articles.items()})
-        text = plain_text(self.draft.answer)
-        checked = []
-        for span in sentence_spans(text, language=self.language):
-            statement = text[span.start : span.end]
-            support = find_support(statement, self.language, candidates, self.question)
-            kept = (
-                rests_on(support, best)
-                and speaks_of(self.question, self.language, support, self.index)
-                and quotes_rightly(statement, support, self.index)
-                and answers(statement, self.question, self.language)
-                and not exchanges_roles(statement, self.question, self.language)
-            )
-            self.trace.checks.append(Check(statement, kept, support))
-            if kept:
-                checked.append(Piece(statement, support))
-            else:
-                self.notes.append(f"Dropped: the best evidence does not say it, or it does not answer: {statement}")
-        return checked
+    def _statements(self, read: tuple[Passage, ...], ranked: list[ScoredSentence]) -> list[Piece]:
+        """Return the draft's sentences that hold, and leave a note of each that does not."""
+        best = ranked[: self.bot.settings.sentences]
+        self.trace.checks = check_draft(
+            self.draft.answer, self.question, self.language, read=read, best=best, index=self.index
+        )
+        for check in self.trace.checks:
+            if not check.kept:
+                self.notes.append(
+                    f"Dropped: the best evidence does not say it, or it does not answer: {check.statement}"
+                )
+        return [Piece(check.statement, check.support) for check in self.trace.checks if check.kept]
 
     def _quoted(self, sentence: ScoredSentence) -> Piece:
         return quotation(sentence, self.index.snapshot.articles[sentence.chunk.source].article, self.language)

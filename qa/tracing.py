@@ -15,6 +15,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import LLMResult
 
+from qa.checking import Check
 from qa.confidence import Calibration, Signs
 from qa.config import Settings
 from qa.retrieval import ScoredChunk, ScoredSentence
@@ -32,15 +33,6 @@ class Call:
     prompt: list[tuple[str, str]]
     reply: str = ""
     error: str = ""
-
-
-@dataclass(frozen=True)
-class Check:
-    """A sentence of the draft, whether it was kept, and where it was found."""
-
-    statement: str
-    kept: bool
-    support: tuple[Window, ...]
 
 
 class ModelCalls(BaseCallbackHandler):
