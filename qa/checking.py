@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.atoms import Atom, find_atoms
 from qa.questions import asks_why
 from qa.retrieval import Index, ScoredSentence
 from qa.roles import exchanges_roles
@@ -11,7 +12,7 @@ from qa.schema import Passage
 from qa.sentences import sentence_spans
 from qa.text import stems, words
 from qa.values import Asked
-from qa.verification import Window, answers, find_support, plain_text, share_a_word, windows
+from qa.verification import Window, answers, find_support, missing_atoms, plain_text, share_a_word, windows
 
 _TELLING = 4  # Letters of a word that may be a misspelt name.
 _SPEECH = 3  # Words.
@@ -49,6 +50,7 @@ def check_draft(
         kept = (
             rests_on(support, best)
             and _speaks_of(question, language, support, index)
+            and _holds_together(statement, question, language, support=support, candidates=candidates, index=index)
             and _quotes_rightly(statement, support, index)
             and answers(statement, question, language)
             and not exchanges_roles(statement, question, language)
@@ -86,6 +88,36 @@ def _shares_a_word(question: str, language: str, text: str) -> bool:
     if frozenset(stems(question, language)) & frozenset(stems(text, language)):
         return True
     return share_a_word([asked for asked in words(question) if len(asked) >= _TELLING], words(text))
+
+
+def _holds_together(
+    statement: str,
+    question: str,
+    language: str,
+    *,
+    support: Sequence[Window],
+    candidates: Sequence[Window],
+    index: Index,
+) -> bool:
+    """Whether one sentence holds all that a statement adds to the question: in two, a name and a number need have nothing to do with each other.
+
+    Whom an article's title names its sentences leave out: that may be added anywhere.
+    """
+    titles = [index.snapshot.articles[window.source].article.title for window in support]
+    known = words(" ".join([question, *titles]))
+    new = [atom for atom in find_atoms(statement, language) if not _is_known(atom, known)]
+    within = [c for c in candidates if c.sentences == 1 and any(_lies_in(c, window) for window in support)]
+    return any(not missing_atoms(new, [sentence]) for sentence in within)
+
+
+def _is_known(atom: Atom, known: Sequence[str]) -> bool:
+    """Whether some words hold an atom: all of a number or a date, part of a name ("Castracane" for "Noemi Castracane")."""
+    parts = words(atom.value)
+    return share_a_word(parts, known) if atom.kind == "name" else all(part in known for part in parts)
+
+
+def _lies_in(part: Window, whole: Window) -> bool:
+    return part.source == whole.source and whole.span.start <= part.span.start and part.span.end <= whole.span.end
 
 
 def _quotes_rightly(statement: str, support: Sequence[Window], index: Index) -> bool:

@@ -105,12 +105,15 @@ def _atoms_drawn(draft: str, question: str, language: str, nearest: Sequence[Sco
 def related(
     question: str, language: str, ranked: Sequence[ScoredSentence], read: Sequence[Passage], index: Index
 ) -> bool:
-    """Whether the evidence speaks of what the question speaks of, though it may not answer it."""
+    """Whether the evidence speaks of what the question speaks of, though it may not answer it; of another language only the names are compared."""
     best = ranked[0]
     asked = frozenset(stems(question, language))
-    known = {stem for passage in read for stem in stems(passage.text, _language(best, index))}
-    names = _names_held(question, language, f"{best.chunk.header} {best.chunk.text}")
-    return bool(asked) and names >= _RELATED and len(asked & known) >= _RELATED * len(asked)
+    if not asked or _names_held(question, language, f"{best.chunk.header} {best.chunk.text}") < _RELATED:
+        return False
+    if language != _language(best, index):
+        return any(atom.kind == "name" and atom.certain for atom in find_atoms(question, language))
+    known = {stem for passage in read for stem in stems(passage.text, language)}
+    return len(asked & known) >= _RELATED * len(asked)
 
 
 def _language(sentence: ScoredSentence, index: Index) -> str:

@@ -159,11 +159,16 @@ class Inquiry:
         return bool(statements) or open_question or any(sentence.fits for sentence in ranked[:QUOTED])
 
     def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence], phrase: str) -> list[Piece]:
-        """Return what is quoted beside the statements: what they rest on and the best sentence; without statements, the best two."""
-        if not statements:
-            return [Piece(load_phrases(self.language)[phrase]), *map(self._quoted, ranked[:QUOTED])]
-        resting = [s for s in ranked if any(rests_on(statement.support, [s]) for statement in statements)]
-        return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
+        """Return what is quoted beside the statements: what they rest on and the best sentence.
+
+        Without statements it is the best two sentences, and what those rest on that do not hold: they point to something.
+        """
+        supports = [check.support for check in self.trace.checks if check.kept or not statements]
+        resting = [s for s in ranked if any(rests_on(support, [s]) for support in supports)]
+        if statements:
+            return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
+        quoted = dict.fromkeys([*ranked[:QUOTED], *resting])
+        return [Piece(load_phrases(self.language)[phrase]), *map(self._quoted, quoted)]
 
     def _read(self, read: tuple[Passage, ...], turn: ExitStack) -> Generator[Working, None, bool]:
         """Let the model read, for as long as ``turn`` lasts, and return whether it failed: then the articles' own sentences must do."""

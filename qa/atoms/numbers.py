@@ -32,6 +32,9 @@ _SCALES = {
 }
 _SCALE_OF = {word: scale for scale, names in _SCALES.items() for word in names}
 _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
+_SMALL_NUMBER_WORDS = frozenset(
+    {"it", "fr", "es", "pt"}
+)  # Languages that write them without a capital even in headlines.
 _LAST_DAY = 31
 _SMALLEST = 3.0  # Below it the same words are articles and adverbs ("una partita", "prima", "secondo").
 
@@ -149,7 +152,8 @@ def _parsed(words: Sequence[_Word], language: str, threshold: float) -> list[_Fo
 def _number_words(text: str, language: str) -> tuple[list[_Word], list[_Found]]:
     """Return the words of a text and the numbers among them, kept while its ordinals and then its numbers are taken."""
     words = [_Word(match) for match in WORD.finditer(text)]
-    return words, _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else []
+    parsed = _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else []
+    return words, [found for found in parsed if not _is_named(words, found.start, language)]
 
 
 def _spelt_out(text: str, language: str) -> Iterator[Atom]:
@@ -161,8 +165,8 @@ def _spelt_out(text: str, language: str) -> Iterator[Atom]:
             yield Atom(
                 "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
             )
-    for word in words:
-        if word.text() == _TWO.get(language):
+    for number, word in enumerate(words):
+        if word.text() == _TWO.get(language) and not _is_named(words, number, language):
             yield Atom("number", "2", word.match.start(), word.match.end())
 
 
@@ -177,6 +181,12 @@ def _means_something_else(words: Sequence[_Word], found: _Found, language: str) 
         singular = _SINGULAR.fullmatch(after) is not None and after not in _UNCHANGING
         return before in _BEFORE_BEING or after in _AFTER_BEING or singular
     return word == "cento" and before == "per"
+
+
+def _is_named(words: Sequence[_Word], number: int, language: str) -> bool:
+    """Whether a number word is part of a name, by its capital within a sentence: "nato a Sesto San Giovanni"."""
+    capital = words[number].match[0].istitle()
+    return capital and language in _SMALL_NUMBER_WORDS and number > 0 and _adjacent(words, number - 1)
 
 
 def _adjacent(words: Sequence[_Word], number: int) -> bool:

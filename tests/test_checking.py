@@ -1,0 +1,35 @@
+"""Which sentences of a draft are shown, on articles of the tests' own."""
+
+import pytest
+
+from qa.config import Settings
+from qa.pipeline import QA
+
+ARTICLE = """Neri al Lecco, la carica del nuovo tecnico
+
+Mario Neri ha parlato ai tifosi del Lecco. Il tecnico di Pavia ha firmato un contratto fino al 30 giugno 2024 e prende il posto di Ugo Bianchi.
+È il terzo allenatore della stagione, dopo Carlo Verdi e lo stesso Bianchi. Il suo vice si chiama Piero Gallo.
+"""
+
+
+@pytest.fixture
+def lecco(tmp_path, scripted_chat, small_embeddings):
+    (tmp_path / "lecco.txt").write_text(ARTICLE, encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "lecco.txt",))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        pytest.param("Il tecnico ha firmato fino al 30 giugno 2024.", True, id="one sentence says it"),
+        pytest.param("Carlo Verdi ha firmato fino al 30 giugno 2024.", False, id="a name of the next sentence"),
+        pytest.param("Neri ha firmato fino al 30 giugno 2024.", True, id="whom the title names is left out"),
+    ],
+)
+def test_what_is_new_stands_in_one_sentence(lecco, scripted_chat, said, kept):
+    scripted_chat.llm.otherwise = said
+    answer = lecco.ask("Fino a quando ha firmato il tecnico con il Lecco?")
+    assert (said.removesuffix(".") in answer.text) is kept
+    assert "30 giugno 2024" in answer.text  # quoted at least
