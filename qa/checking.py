@@ -50,6 +50,7 @@ def check_draft(
         kept = (
             rests_on(support, best)
             and _speaks_of(question, language, support, index)
+            and (rests_on(support, best[:1]) or _says_what_is_asked(statement, question, language, support, index))
             and _holds_together(statement, question, language, support=support, candidates=candidates, index=index)
             and _quotes_rightly(statement, support, index)
             and answers(statement, question, language)
@@ -82,6 +83,17 @@ def _speaks_of(question: str, language: str, support: Sequence[Window], index: I
         said = {stem for window in comparable for stem in stems(window.text, language)}
         return bool(Asked(question, language).predicates & said) or not comparable
     return all(_shares_a_word(question, language, window.text) for window in comparable)
+
+
+def _says_what_is_asked(statement: str, question: str, language: str, support: Sequence[Window], index: Index) -> bool:
+    """Whether a statement, or else its support, has a word of what the question says of its names: a mere name stands in many sentences."""
+    articles = index.snapshot.articles
+    said = {
+        stem
+        for text, spoken in [(statement, language), *((w.text, articles[w.source].article.language) for w in support)]
+        for stem in stems(text, spoken)
+    }
+    return not said.isdisjoint(Asked(question, language).predicates)
 
 
 def _shares_a_word(question: str, language: str, text: str) -> bool:

@@ -16,6 +16,11 @@ _NAMED_THINGS = (
     r"(?:squadr\w*|club\w*|societa|citta|paes[ei]|stadio|torne[oi]|trofe\w*|avversari\w*|competizion\w*|famiglia|final\w*"
     r"|team\w*|cit(?:y|ies)|countr\w*|equipe|equipo|ciudad|mannschaft|stadt|verein)"
 )
+_PEOPLE = (
+    r"(?:allenator\w*|tecnic[oi]|mister|giocator\w*|calciator\w*|difensor\w*|centrocampist\w*|attaccant\w*|portier\w*|capitan\w*"
+    r"|presidente|dirigent\w*|coach\w*|managers?|players?|defenders?|strikers?|goalkeepers?|captains?|president"
+    r"|entraineur\w*|joueu\w*|entrenador\w*|jugador\w*|trainer\w*|spieler\w*)"
+)
 _PATTERNS: tuple[tuple[Expected, str], ...] = (
     (
         "day",
@@ -31,9 +36,12 @@ _PATTERNS: tuple[tuple[Expected, str], ...] = (
     ("number", r"\bwie ?(viele?|oft|gross|alt|lange)\b|\b(what )?score\b"),
     ("number", r"\b(che|quale|qual) (risultato|punteggio|cifra|altezza|eta|numero)\b"),
     ("person", r"\b(chi|ki)\b|\bwhom?\b|\bwhose\b|\bwer\b|\bwen\b|\bwem\b|\bquien(es)?\b|\bquem\b"),
+    ("person", _WHICH + _PEOPLE),
     ("person", r"^qui\b|\b(a|de|par|avec|contre) qui\b"),
     ("name", r"\bdove\b|\bwhere\b|\bwo\b|\bou\b|\bdonde\b|\bonde\b"),
     ("name", _WHICH + _NAMED_THINGS),
+    ("name", r"\bcome si chiam|\bqual (e|era) il (nome|cognome)\b|\bwhat\W?(is|s|was|are|were) the names? of\b"),
+    ("name", r"\bcomment s.appel|\bcomo se (llam|cham)|\bwie (heiss|hiess)"),
 )
 _COMPILED = tuple((expected, re.compile(pattern)) for expected, pattern in _PATTERNS)
 

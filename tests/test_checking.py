@@ -33,3 +33,11 @@ def test_what_is_new_stands_in_one_sentence(lecco, scripted_chat, said, kept):
     answer = lecco.ask("Fino a quando ha firmato il tecnico con il Lecco?")
     assert (said.removesuffix(".") in answer.text) is kept
     assert "30 giugno 2024" in answer.text  # quoted at least
+
+
+@pytest.mark.parametrize(("said", "kept"), [("Piero Gallo.", True), ("Ugo Bianchi.", False)])
+def test_a_mere_name_comes_from_a_sentence_about_what_is_asked(lecco, scripted_chat, said, kept):
+    scripted_chat.llm.otherwise = said
+    answer = lecco.ask("Come si chiama il vice del Lecco?")
+    assert answer.citations
+    assert answer.text.startswith(said.removesuffix(".")) is kept
