@@ -41,23 +41,9 @@ def check_draft(
         best: The sentences that were ranked best without the draft: each statement must rest on one of them.
         index: Where the articles are known.
     """
-    candidates = windows(read, {source: stored.article.language for source, stored in index.snapshot.articles.items()})
+    checker = _Checker(question, language, read, best, index)
     text = plain_text(draft)
-    checks = []
-    for span in sentence_spans(text, language=language):
-        statement = text[span.start : span.end]
-        support = find_support(statement, language, candidates, question)
-        kept = (
-            rests_on(support, best)
-            and _speaks_of(question, language, support, index)
-            and (rests_on(support, best[:1]) or _says_what_is_asked(statement, question, language, support, index))
-            and _holds_together(statement, question, language, support=support, candidates=candidates, index=index)
-            and _quotes_rightly(statement, support, index)
-            and answers(statement, question, language)
-            and not exchanges_roles(statement, question, language)
-        )
-        checks.append(Check(statement, kept, support))
-    return checks
+    return [checker.check(text[span.start : span.end]) for span in sentence_spans(text, language=language)]
 
 
 def rests_on(support: Sequence[Window], best: Sequence[ScoredSentence]) -> bool:
@@ -71,55 +57,82 @@ def rests_on(support: Sequence[Window], best: Sequence[ScoredSentence]) -> bool:
     )
 
 
-def _speaks_of(question: str, language: str, support: Sequence[Window], index: Index) -> bool:
-    """Whether every window of a support shares a word with the question, as far as their languages are the same.
+class _Checker:
+    """Checks statements about one question; the arguments are those of ``check_draft``."""
 
-    What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it. The reason of something
-    stands where that is spoken of: there a name in common is not enough.
-    """
-    articles = index.snapshot.articles
-    comparable = [window for window in support if articles[window.source].article.language == language]
-    if asks_why(question):
-        said = {stem for window in comparable for stem in stems(window.text, language)}
-        return bool(Asked(question, language).predicates & said) or not comparable
-    return all(_shares_a_word(question, language, window.text) for window in comparable)
+    def __init__(
+        self, question: str, language: str, read: Sequence[Passage], best: Sequence[ScoredSentence], index: Index
+    ) -> None:
+        self._question = question
+        self._language = language
+        self._best = best
+        self._articles = {source: stored.article for source, stored in index.snapshot.articles.items()}
+        self._candidates = windows(read, {source: article.language for source, article in self._articles.items()})
 
+    def check(self, statement: str) -> Check:
+        """Return what becomes of a statement."""
+        support = find_support(statement, self._language, self._candidates, self._question)
+        kept = (
+            rests_on(support, self._best)
+            and self._speaks_of(support)
+            and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
+            and self._holds_together(statement, support)
+            and self._quotes_rightly(statement, support)
+            and answers(statement, self._question, self._language)
+            and not exchanges_roles(statement, self._question, self._language)
+        )
+        return Check(statement, kept, support)
 
-def _says_what_is_asked(statement: str, question: str, language: str, support: Sequence[Window], index: Index) -> bool:
-    """Whether a statement, or else its support, has a word of what the question says of its names: a mere name stands in many sentences."""
-    articles = index.snapshot.articles
-    said = {
-        stem
-        for text, spoken in [(statement, language), *((w.text, articles[w.source].article.language) for w in support)]
-        for stem in stems(text, spoken)
-    }
-    return not said.isdisjoint(Asked(question, language).predicates)
+    def _speaks_of(self, support: Sequence[Window]) -> bool:
+        """Whether every window of a support shares a word with the question, as far as their languages are the same.
 
+        What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it. The reason of
+        something stands where that is spoken of: there a name in common is not enough.
+        """
+        comparable = self._comparable(support)
+        if asks_why(self._question):
+            return not comparable or self._has_predicate([window.text for window in comparable])
+        return all(self._shares_a_word(window.text) for window in comparable)
 
-def _shares_a_word(question: str, language: str, text: str) -> bool:
-    if frozenset(stems(question, language)) & frozenset(stems(text, language)):
-        return True
-    return share_a_word([asked for asked in words(question) if len(asked) >= _TELLING], words(text))
+    def _shares_a_word(self, text: str) -> bool:
+        if frozenset(stems(self._question, self._language)) & frozenset(stems(text, self._language)):
+            return True
+        return share_a_word([asked for asked in words(self._question) if len(asked) >= _TELLING], words(text))
 
+    def _says_what_is_asked(self, statement: str, support: Sequence[Window]) -> bool:
+        """Whether a statement or its support has a word of what the question says of its names: a mere name stands in many sentences."""
+        comparable = self._comparable(support)
+        return len(comparable) < len(support) or self._has_predicate([statement, *(w.text for w in comparable)])
 
-def _holds_together(
-    statement: str,
-    question: str,
-    language: str,
-    *,
-    support: Sequence[Window],
-    candidates: Sequence[Window],
-    index: Index,
-) -> bool:
-    """Whether one sentence holds all that a statement adds to the question: in two, a name and a number need have nothing to do with each other.
+    def _has_predicate(self, texts: Sequence[str]) -> bool:
+        predicates = Asked(self._question, self._language).predicates
+        return any(not predicates.isdisjoint(stems(text, self._language)) for text in texts)
 
-    Whom an article's title names its sentences leave out: that may be added anywhere.
-    """
-    titles = [index.snapshot.articles[window.source].article.title for window in support]
-    known = words(" ".join([question, *titles]))
-    new = [atom for atom in find_atoms(statement, language) if not _is_known(atom, known)]
-    within = [c for c in candidates if c.sentences == 1 and any(_lies_in(c, window) for window in support)]
-    return any(not missing_atoms(new, [sentence]) for sentence in within)
+    def _comparable(self, support: Sequence[Window]) -> list[Window]:
+        """Return the windows in the question's language."""
+        return [window for window in support if self._articles[window.source].language == self._language]
+
+    def _holds_together(self, statement: str, support: Sequence[Window]) -> bool:
+        """Whether one sentence holds all that a statement adds to the question: what stands in two need not belong together.
+
+        Whom an article's title names its sentences leave out: that may be added anywhere.
+        """
+        known = words(" ".join([self._question, *(self._articles[window.source].title for window in support)]))
+        new = [atom for atom in find_atoms(statement, self._language) if not _is_known(atom, known)]
+        sentences = [c for c in self._candidates if c.sentences == 1 and any(_lies_in(c, window) for window in support)]
+        return any(not missing_atoms(new, [sentence]) for sentence in sentences)
+
+    def _quotes_rightly(self, statement: str, support: Sequence[Window]) -> bool:
+        """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.
+
+        That somebody should be quoted with words, or wrote them without saying them, is no speech. A word or two may be a name or a title.
+        """
+        said = [speech for quoted in _speeches(statement) if len(speech := words(quoted)) >= _SPEECH]
+        if not said:
+            return True
+        texts = [self._articles[source].text for source in {window.source for window in support}]
+        spoken = [" ".join(words(speech)) for text in texts for speech in _speeches(text)]
+        return all(any(" ".join(speech) in known for known in spoken) for speech in said)
 
 
 def _is_known(atom: Atom, known: Sequence[str]) -> bool:
@@ -130,19 +143,6 @@ def _is_known(atom: Atom, known: Sequence[str]) -> bool:
 
 def _lies_in(part: Window, whole: Window) -> bool:
     return part.source == whole.source and whole.span.start <= part.span.start and part.span.end <= whole.span.end
-
-
-def _quotes_rightly(statement: str, support: Sequence[Window], index: Index) -> bool:
-    """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.
-
-    That somebody should be quoted with words, or wrote them without saying them, is no speech. A word or two may be a name or a title.
-    """
-    said = [speech for quoted in _speeches(statement) if len(speech := words(quoted)) >= _SPEECH]
-    if not said:
-        return True
-    texts = [index.snapshot.articles[source].article.text for source in {window.source for window in support}]
-    spoken = [" ".join(words(speech)) for text in texts for speech in _speeches(text)]
-    return all(any(" ".join(speech) in known for known in spoken) for speech in said)
 
 
 def _speeches(text: str) -> list[str]:

@@ -13,8 +13,9 @@ Expected = Literal["day", "year", "date", "number", "person", "name", "other"]
 # The first pattern that matches decides; questions are folded before they are matched, so accents do not matter.
 _WHICH = r"\b(?:che|quale|quali|qual|which|what|quelle?s?|que|welche[nmrs]?) (?:altr[aoie] |other )?"
 _NAMED_THINGS = (
-    r"(?:squadr\w*|club\w*|societa|citta|paes[ei]|stadio|torne[oi]|trofe\w*|avversari\w*|competizion\w*|famiglia|final\w*"
-    r"|team\w*|cit(?:y|ies)|countr\w*|equipe|equipo|ciudad|mannschaft|stadt|verein)"
+    r"(?:squadr\w*|club\w*|societa|citta|paes[ei]|stadi[oi]|torne[oi]|trofe\w*|avversari\w*|competizion\w*|famiglia|final\w*"
+    r"|quartier\w*|region[ei]|nazion[ei]|nazional[ei]|campionat[oi]|universita|scuol[ae]|giornal[ei]|quotidian[oi]"
+    r"|team\w*|cit(?:y|ies)|countr\w*|stadiums?|tournaments?|troph\w*|opponents?|leagues?|newspapers?|equipe|equipo|ciudad|mannschaft|stadt|verein)"
 )
 _PEOPLE = (
     r"(?:allenator\w*|tecnic[oi]|mister|giocator\w*|calciator\w*|difensor\w*|centrocampist\w*|attaccant\w*|portier\w*|capitan\w*"

@@ -86,10 +86,16 @@ def find_support(statement: str, language: str, candidates: Sequence[Window], qu
     names = [atom for atom in atoms if atom.kind == "name"]
     tied = [w for w in counted if not names or any(stands_in(name, w) for name in names)]
     near = sorted(tied, key=lambda w: (len(missing_atoms(atoms, [w])), w.sentences, *merit(w)))[:_PAIRS]
-    for pair in sorted(combinations(near, 2), key=lambda pair: sum(w.sentences for w in pair)):
+    for pair in sorted(combinations(near, 2), key=_distance):
         if not missing_atoms(atoms, pair):
             return pair
     return ()
+
+
+def _distance(pair: tuple[Window, Window]) -> tuple[int, bool, int]:
+    """How far two windows are from being one quotation: their sentences, then how far they are apart."""
+    a, b = pair
+    return (a.sentences + b.sentences, a.source != b.source, abs(a.span.start - b.span.start))
 
 
 def _spelt_as_known(atoms: Sequence[Atom], candidates: Sequence[Window]) -> bool:
