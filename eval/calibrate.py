@@ -39,7 +39,10 @@ class _Doubting(Calibration):
 
 
 def rows(subject: Subject, name: SetName) -> Iterator[tuple[Case, Signs, bool]]:
-    """Yield each tuning case of a set with its signs and whether its answer, were none withheld, would be right."""
+    """Yield each tuning case of a set with its signs and whether its answer, were none withheld, would be right.
+
+    What is refused whatever its confidence, such as sentences without a date to "when", is left out.
+    """
     case_set = load_set(name)
     weights = {field.name: 0.0 for field in fields(Signs)}
     everything = _Doubting(weights=weights, bias=0.0, threshold=0.0, made={})
@@ -50,7 +53,7 @@ def rows(subject: Subject, name: SetName) -> Iterator[tuple[Case, Signs, bool]]:
                 continue
             inquiry = Inquiry(bot, case.question, case.history, everything)
             final = list(inquiry.events())[-1]
-            if inquiry.signs is not None and isinstance(final, Final):
+            if inquiry.signs is not None and isinstance(final, Final) and final.answer.status != "abstained":
                 right = case.answerable and score_case(case, final.answer, articles).outcome == "correct"
                 yield case, inquiry.signs, right
 
