@@ -6,7 +6,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from qa.text import stems
+from qa.places import other_names
+from qa.text import stems, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,10 +46,13 @@ class LexicalIndex:
     def query_stems(self, question: str, language: str) -> tuple[list[str], list[str]]:
         """Return the stems that are searched for: those that are meant, and those that the texts spell almost like them.
 
-        A question in another language than the texts is stemmed in theirs too, so that names and numbers meet. What
-        the texts do not know is taken for a typo of what they spell almost alike.
+        A question in another language than the texts is stemmed in theirs too, so that names and numbers meet, and places
+        are searched for by all their names. What the texts do not know is taken for a typo of what they spell almost alike.
         """
-        own = sorted({stem for code in (language, *self._languages) for stem in stems(question, code)})
+        codes = (language, *self._languages)
+        elsewhere = " ".join(sorted(name for word in words(question) for name in other_names(word)))
+        places = {stem for code in self._languages for stem in stems(elsewhere, code)} & self._known
+        own = sorted(places.union(*(stems(question, code) for code in codes)))
         known, unknown = [s for s in own if s in self._known], [s for s in own if s not in self._known]
         meant = dict.fromkeys([*known, *(m for stem in unknown for m in self._alike(stem, _TYPO_RATIO))])
         alike = dict.fromkeys(m for stem in known for m in self._alike(stem, _SPELLING_RATIO))

@@ -13,7 +13,7 @@ from qa.questions import Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
 from qa.text import fold, stems, words
-from qa.verification import same_word
+from qa.verification import same_name
 
 _UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
 _SCORE = re.compile(r"\d+-\d+")
@@ -218,7 +218,7 @@ def _certain_names(atoms: Iterable[Atom]) -> list[list[str]]:
 def _same_name(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether two names may be one: "Carrera" and "Massimo Carrera", but not "Costanza Brandolese" and "Ilaria Brandolese"."""
     few, many = sorted((left, right), key=len)
-    return all(any(same_word(part, other) for other in many) for part in few)
+    return all(any(same_name(part, other) for other in many) for part in few)
 
 
 def _scope(text: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from qa.atoms import Atom, find_atoms
+from qa.places import other_names
 from qa.questions import answers_expectation, expected_answer
 from qa.schema import Passage, Span
 from qa.sentences import sentence_spans
@@ -161,9 +162,14 @@ def same_word(left: str, right: str) -> bool:
     return fuzz.ratio(left, right) >= _SPELLING
 
 
+def same_name(left: str, right: str) -> bool:
+    """Whether two folded words may be one name, also of a place in two languages ("greece", "grecia")."""
+    return same_word(left, right) or left in other_names(right)
+
+
 def share_a_word(left: Iterable[str], right: Collection[str]) -> bool:
-    """Whether some folded word of the one may be a word of the other."""
-    return any(same_word(one, other) for one in left for other in right)
+    """Whether some folded word of the one may be a word of the other, or its name in another language."""
+    return any(same_name(one, other) for one in left for other in right)
 
 
 def answers(statement: str, question: str, language: str) -> bool:

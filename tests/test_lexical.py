@@ -60,7 +60,12 @@ def test_typos_spellings_and_accents_meet_the_word_that_is_meant(index, question
 
 @pytest.mark.parametrize(
     ("question", "place"),
-    [("Who coached Spartak?", 1), ("Did Alenichev resign?", 2), ("How often did he play: 180 times?", 5)],
+    [
+        ("Who coached Spartak?", 1),
+        ("Did Alenichev resign?", 2),
+        ("How often did he play: 180 times?", 5),
+        ("Who is in Italy?", 0),
+    ],
 )
 def test_names_and_numbers_of_an_english_question_meet_in_italian_texts(index, question, place):
     assert best(index, question, "en") == place
