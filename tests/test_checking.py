@@ -41,3 +41,28 @@ def test_a_mere_name_comes_from_a_sentence_about_what_is_asked(lecco, scripted_c
     answer = lecco.ask("Come si chiama il vice del Lecco?")
     assert answer.citations
     assert answer.text.startswith(said.removesuffix(".")) is kept
+
+
+def test_a_name_that_a_sentence_leaves_out_is_cited_from_the_nearest_one(tmp_path, scripted_chat, small_embeddings):
+    (tmp_path / "neri.txt").write_text(
+        "Festa a Lecco.\n\nNeri ha vinto molto in carriera. Piove da ore sullo stadio. La gente canta lo stesso. Neri ringrazia il presidente. "
+        "Poi si fa silenzio. Una banda suona. Si ricordano i tempi belli. Nel 2019 il titolo fu vinto con Gallo in porta.",
+        encoding="utf-8",
+    )
+    scripted_chat.llm.otherwise = "Neri ha vinto il titolo con Gallo."
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",), sentences=10)
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask("Con chi in porta Neri ha vinto il titolo?")
+    assert answer.text.startswith("Neri ha vinto il titolo con Gallo [1][2].")
+    assert {citation.quote for citation in answer.citations[:2]} == {
+        "Neri ringrazia il presidente.",
+        "Nel 2019 il titolo fu vinto con Gallo in porta.",
+    }
+
+
+def test_a_refused_question_in_another_language_gets_the_nearest_passages(lecco, scripted_chat):
+    scripted_chat.llm.otherwise = "His wife is called Antonia Serri."
+    answer = lecco.ask("What is the name of Neri's wife?")
+    assert answer.status == "abstained"
+    assert answer.language == "en"
+    assert answer.citations

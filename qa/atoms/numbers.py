@@ -32,9 +32,7 @@ _SCALES = {
 }
 _SCALE_OF = {word: scale for scale, names in _SCALES.items() for word in names}
 _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
-_SMALL_NUMBER_WORDS = frozenset(
-    {"it", "fr", "es", "pt"}
-)  # Languages that write them without a capital even in headlines.
+_NO_CAPITALS = frozenset({"it", "fr", "es", "pt"})  # Languages without capitals for number words, even in headlines.
 _LAST_DAY = 31
 _SMALLEST = 3.0  # Below it the same words are articles and adverbs ("una partita", "prima", "secondo").
 
@@ -186,7 +184,7 @@ def _means_something_else(words: Sequence[_Word], found: _Found, language: str) 
 def _is_named(words: Sequence[_Word], number: int, language: str) -> bool:
     """Whether a number word is part of a name, by its capital within a sentence: "nato a Sesto San Giovanni"."""
     capital = words[number].match[0].istitle()
-    return capital and language in _SMALL_NUMBER_WORDS and number > 0 and _adjacent(words, number - 1)
+    return capital and language in _NO_CAPITALS and number > 0 and _adjacent(words, number - 1)
 
 
 def _adjacent(words: Sequence[_Word], number: int) -> bool:
