@@ -57,6 +57,13 @@ def rests_on(support: Sequence[Window], best: Sequence[ScoredSentence]) -> bool:
     )
 
 
+def shares_a_word_with(question: str, language: str, text: str) -> bool:
+    """Whether a text has a content word of the question, or what may be a name of it in another spelling."""
+    if frozenset(stems(question, language)) & frozenset(stems(text, language)):
+        return True
+    return share_a_word([asked for asked in words(question) if len(asked) >= _TELLING], words(text))
+
+
 class _Checker:
     """Checks statements about one question; the arguments are those of ``check_draft``."""
 
@@ -92,12 +99,7 @@ class _Checker:
         comparable = self._comparable(support)
         if asks_why(self._question):
             return not comparable or self._has_predicate([window.text for window in comparable])
-        return all(self._shares_a_word(window.text) for window in comparable)
-
-    def _shares_a_word(self, text: str) -> bool:
-        if frozenset(stems(self._question, self._language)) & frozenset(stems(text, self._language)):
-            return True
-        return share_a_word([asked for asked in words(self._question) if len(asked) >= _TELLING], words(text))
+        return all(shares_a_word_with(self._question, self._language, window.text) for window in comparable)
 
     def _says_what_is_asked(self, statement: str, support: Sequence[Window]) -> bool:
         """Whether a statement or its support has a word of what the question says of its names: a mere name stands in many sentences."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from qa.asking import Asking
-from qa.checking import check_draft, rests_on
+from qa.checking import check_draft, rests_on, shares_a_word_with
 from qa.composition import Composer, Piece, quotation
 from qa.confidence import Calibration, Signs, load_calibration
 from qa.conflicts import Disagreement, conflicting
@@ -161,13 +161,15 @@ class Inquiry:
     def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence], phrase: str) -> list[Piece]:
         """Return what is quoted beside the statements: what they rest on and the best sentence.
 
-        Without statements it is the best two sentences, and what those rest on that do not hold: they point to something.
+        Without statements it is the best two sentences, and what those rest on that do not hold, as far as it speaks of what is asked: an
+        article may have told the model what to say.
         """
         supports = [check.support for check in self.trace.checks if check.kept or not statements]
         resting = [s for s in ranked if any(rests_on(support, [s]) for support in supports)]
         if statements:
             return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
-        quoted = dict.fromkeys([*ranked[:QUOTED], *resting])
+        fitting = [s for s in resting if shares_a_word_with(self.question, self.language, s.text)]
+        quoted = dict.fromkeys([*ranked[:QUOTED], *fitting])
         return [Piece(load_phrases(self.language)[phrase]), *map(self._quoted, quoted)]
 
     def _read(self, read: tuple[Passage, ...], turn: ExitStack) -> Generator[Working, None, bool]:
