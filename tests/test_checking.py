@@ -66,3 +66,24 @@ def test_a_refused_question_in_another_language_gets_the_nearest_passages(lecco,
     assert answer.status == "abstained"
     assert answer.language == "en"
     assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [("Fino a quando vale la firma dell'allenatore?", True), ("Fino a quando vale la firma?", False)],
+)
+def test_what_a_dropped_statement_rests_on_is_quoted_if_it_speaks_of_what_is_asked(
+    tmp_path, scripted_chat, small_embeddings, question, quoted
+):
+    (tmp_path / "lecco.txt").write_text(
+        "La firma\n\nLa firma vale fino al 30 giugno 2024. La firma è arrivata ieri, e la firma vale fino in fondo. "
+        "Resta il terzo allenatore, dopo Carlo Verdi.",
+        encoding="utf-8",
+    )
+    scripted_chat.llm.otherwise = "La firma di Carlo Verdi vale fino al 30 giugno 2024."
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "lecco.txt",))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask(question)
+    assert answer.status == "answered"
+    assert "firma di Carlo Verdi" not in answer.text
+    assert any(citation.quote.startswith("Resta il terzo") for citation in answer.citations) is quoted
