@@ -73,7 +73,7 @@ class _Checker:
         self._question = question
         self._language = language
         self._best = best
-        self._articles = {source: stored.article for source, stored in index.snapshot.articles.items()}
+        self._articles = {passage.source: index.snapshot.articles[passage.source].article for passage in read}
         self._candidates = windows(read, {source: article.language for source, article in self._articles.items()})
 
     def check(self, statement: str) -> Check:
@@ -138,7 +138,7 @@ class _Checker:
 
 
 def _is_known(atom: Atom, known: Sequence[str]) -> bool:
-    """Whether some words hold an atom: all of a number or a date, part of a name ("Castracane" for "Noemi Castracane")."""
+    """Whether some words hold an atom: all of a number or a date, part of a name ("Bianchi" for "Ugo Bianchi")."""
     parts = words(atom.value)
     return share_a_word(parts, known) if atom.kind == "name" else all(part in known for part in parts)
 

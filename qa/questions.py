@@ -14,12 +14,12 @@ Expected = Literal["day", "year", "date", "number", "person", "name", "other"]
 _WHICH = r"\b(?:che|quale|quali|qual|which|what|quelle?s?|que|welche[nmrs]?) (?:altr[aoie] |other )?"
 _NAMED_THINGS = (
     r"(?:squadr\w*|club\w*|societa|citta|paes[ei]|stadi[oi]|torne[oi]|trofe\w*|avversari\w*|competizion\w*|famiglia|final\w*"
-    r"|quartier\w*|region[ei]|nazion[ei]|nazional[ei]|campionat[oi]|universita|scuol[ae]|giornal[ei]|quotidian[oi]"
+    r"|(?:quartier[ei]|region[ei]|nazion[ei]|nazional[ei]|campionat[oi]|universita|scuol[ae]|giornal[ei]|quotidian[oi])\b"
     r"|team\w*|cit(?:y|ies)|countr\w*|stadiums?|tournaments?|troph\w*|opponents?|leagues?|newspapers?|equipe|equipo|ciudad|mannschaft|stadt|verein)"
 )
 _PEOPLE = (
-    r"(?:allenator\w*|tecnic[oi]|mister|giocator\w*|calciator\w*|difensor\w*|centrocampist\w*|attaccant\w*|portier\w*|capitan\w*"
-    r"|presidente|dirigent\w*|coach\w*|managers?|players?|defenders?|strikers?|goalkeepers?|captains?|president"
+    r"(?:allenator\w*|(?:tecnic[oi]|mister)\b|giocator\w*|calciator\w*|difensor\w*|centrocampist\w*|attaccant\w*|portier\w*|capitan\w*"
+    r"|dirigent\w*|coach\w*|managers?|players?|defenders?|strikers?|goalkeepers?|captains?|president"
     r"|entraineur\w*|joueu\w*|entrenador\w*|jugador\w*|trainer\w*|spieler\w*)"
 )
 _PATTERNS: tuple[tuple[Expected, str], ...] = (
