@@ -72,6 +72,7 @@ class _Checker:
     ) -> None:
         self._question = question
         self._language = language
+        self._asked = Asked(question, language)
         self._best = best
         self._articles = {passage.source: index.snapshot.articles[passage.source].article for passage in read}
         self._candidates = windows(read, {source: article.language for source, article in self._articles.items()})
@@ -107,7 +108,7 @@ class _Checker:
         return len(comparable) < len(support) or self._has_predicate([statement, *(w.text for w in comparable)])
 
     def _has_predicate(self, texts: Sequence[str]) -> bool:
-        predicates = Asked(self._question, self._language).predicates
+        predicates = self._asked.predicates
         return any(not predicates.isdisjoint(stems(text, self._language)) for text in texts)
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:
@@ -115,14 +116,22 @@ class _Checker:
         return [window for window in support if self._articles[window.source].language == self._language]
 
     def _holds_together(self, statement: str, support: Sequence[Window]) -> bool:
-        """Whether one sentence holds all that a statement adds to the question: what stands in two need not belong together.
+        """Whether one sentence holds all that a statement adds to the question, near every name of either: what stands apart need not belong together.
 
-        Whom an article's title names its sentences leave out: that may be added anywhere.
+        Near is within a window. Whom an article's title names its sentences leave out: that may be added anywhere.
         """
-        known = words(" ".join([self._question, *(self._articles[window.source].title for window in support)]))
-        new = [atom for atom in find_atoms(statement, self._language) if not _is_known(atom, known)]
-        sentences = [c for c in self._candidates if c.sentences == 1 and any(_lies_in(c, window) for window in support)]
-        return any(not missing_atoms(new, [sentence]) for sentence in sentences)
+        titled = words(" ".join(self._articles[window.source].title for window in support))
+        known = [*words(self._question), *titled]
+        said = find_atoms(statement, self._language)
+        new = [atom for atom in said if not _is_known(atom, known)]
+        untitled = [atom for atom in said if atom.kind != "name" or not _is_known(atom, titled)]
+        asked = [name for name in self._asked.names if not share_a_word(name, titled)]
+        near = [w for w in self._candidates if not missing_atoms(untitled, [w]) and _names_all(w, asked)]
+        cited = [w for w in self._candidates if w.sentences == 1 and any(_lies_in(w, window) for window in support)]
+        return any(
+            not missing_atoms(new, [sentence]) and any(_lies_in(sentence, window) for window in near)
+            for sentence in cited
+        )
 
     def _quotes_rightly(self, statement: str, support: Sequence[Window]) -> bool:
         """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.
@@ -141,6 +150,12 @@ def _is_known(atom: Atom, known: Sequence[str]) -> bool:
     """Whether some words hold an atom: all of a number or a date, part of a name ("Bianchi" for "Ugo Bianchi")."""
     parts = words(atom.value)
     return share_a_word(parts, known) if atom.kind == "name" else all(part in known for part in parts)
+
+
+def _names_all(window: Window, names: Sequence[Sequence[str]]) -> bool:
+    """Whether a window has some word of each name, in any spelling."""
+    known = words(window.text)
+    return all(share_a_word(name, known) for name in names)
 
 
 def _lies_in(part: Window, whole: Window) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from qa.atoms import find_atoms
 from qa.questions import asks_for_now
 from qa.retrieval import Index, ScoredSentence
-from qa.text import words
+from qa.schema import Article
+from qa.text import stems, words
 from qa.values import Asked, Value, value_in
 from qa.verification import date_within, share_a_word
 
@@ -18,10 +20,12 @@ class Disagreement:
     Attributes:
         sentences: The best sentence of each article for each of its values.
         updated: Whether the later article tells what has become of the earlier one's; then the newest comes first.
+        repeated: Whether an article gives both of two dates itself: then they are those of two events.
     """
 
     sentences: tuple[ScoredSentence, ...]
     updated: bool = False
+    repeated: bool = False
 
 
 def conflicting(question: str, language: str, sentences: Sequence[ScoredSentence], index: Index) -> Disagreement | None:
@@ -44,16 +48,18 @@ def conflicting(question: str, language: str, sentences: Sequence[ScoredSentence
     of_the_time = {source for source, date in dates.items() if any(date_within(time, date) for time in asked.dates)}
     found = [value_in(asked, sentence, articles[sentence.chunk.source]) for sentence in sentences]
     values = [v for v in found if v and (not of_the_time or v.sentence.chunk.source in of_the_time)]
-    clashing = [value for clash in combinations(values, 2) if _disagree(*clash) for value in clash]
-    if not clashing:
+    clashes = [clash for clash in combinations(values, 2) if _disagree(*clash)]
+    if not clashes:
         return None
+    clashing = [value for clash in clashes for value in clash]
     chosen: dict[tuple[str, str], ScoredSentence] = {}
     for value in clashing:
         chosen.setdefault((value.sentence.chunk.source, value.value), value.sentence)
     best = list(dict.fromkeys(chosen.values()))
     if updated := all(dates[s.chunk.source] for s in best) and (asks_for_now(question) or _foretold(clashing, dates)):
         best.sort(key=lambda sentence: dates[sentence.chunk.source], reverse=True)
-    return Disagreement(tuple(best), updated)
+    repeated = all(_both_dated(a, b, sentences, articles) for a, b in clashes)
+    return Disagreement(tuple(best), updated, repeated)
 
 
 def _foretold(values: Sequence[Value], dates: Mapping[str, str]) -> bool:
@@ -67,9 +73,31 @@ def _disagree(a: Value, b: Value) -> bool:
     return bool(a.of & b.of) and not _agree(a, b)
 
 
+def _both_dated(a: Value, b: Value, sentences: Sequence[ScoredSentence], articles: Mapping[str, Article]) -> bool:
+    """Whether the article of one date gives the other date as well for the same thing."""
+    return a.kind == "date" and any(
+        _dates_likewise(sentence, articles[sentence.chunk.source], other)
+        for own, other in ((a, b), (b, a))
+        for sentence in sentences
+        if sentence.chunk.source == own.sentence.chunk.source
+    )
+
+
+def _dates_likewise(sentence: ScoredSentence, article: Article, value: Value) -> bool:
+    """Whether a sentence gives the same date as a value, for what shares a word with that."""
+    if value.of.isdisjoint(stems(sentence.text, article.language)):
+        return False
+    atoms = find_atoms(sentence.text, article.language, article.date)
+    return any(atom.kind == "date" and _dates_agree(atom.value, value.value) for atom in atoms)
+
+
 def _agree(a: Value, b: Value) -> bool:
     if a.kind == "date":
-        return date_within(a.value, b.value) or date_within(b.value, a.value)
+        return _dates_agree(a.value, b.value)
     if a.kind == "name":
         return share_a_word(words(a.value), words(b.value))
     return a.value == b.value
+
+
+def _dates_agree(left: str, right: str) -> bool:
+    return date_within(left, right) or date_within(right, left)

@@ -30,7 +30,6 @@ from qa.verification import plain_text
 log = logging.getLogger(__name__)
 
 COMPARED = 8  # Sentences that are compared for conflicting values.
-QUOTED = 2  # Sentences that are quoted where no statement holds.
 
 
 class QA(Resources, Asking):
@@ -127,12 +126,18 @@ class Inquiry:
         return [*statements, *self._quotations(statements, ranked, "failed" if failed else "quoting")]
 
     def _compared(self, different: Disagreement) -> list[Piece]:
-        """Return each value as the articles state it: side by side, or the newest first where it has replaced the others."""
+        """Return each value as the articles state it: side by side, or the newest first where it has replaced the others.
+
+        What happened more than once is no disagreement about when.
+        """
         phrases = load_phrases(self.language)
         first, *others = map(self._quoted, different.sentences)
         if different.updated:
             self.status = "answered"
             return [Piece(phrases["newest"]), first, Piece(phrases["earlier"]), *others]
+        if different.repeated:
+            self.status = "answered"
+            return [Piece(phrases["quoting"]), first, *others]
         self.status = "conflict"
         return [Piece(phrases["conflict"]), first, *others]
 
@@ -141,7 +146,7 @@ class Inquiry:
         phrases = load_phrases(self.language)
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
             return [Piece(phrases["abstain"])]
-        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, ranked[:QUOTED])]
+        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, self._best_two(ranked))]
 
     def _trusted(
         self, signs: Signs, statements: list[Piece], ranked: list[ScoredSentence], read: tuple[Passage, ...]
@@ -154,12 +159,17 @@ class Inquiry:
         return not self.calibration.withholds(signs)
 
     def _answered(self, statements: list[Piece], ranked: list[ScoredSentence]) -> bool:
-        """Whether what would be said holds what is asked for: sentences without a date are no answer to "when"."""
+        """Whether what would be shown holds what is asked for: sentences without a date are no answer to "when"."""
         open_question = expected_answer(self.question) == "other"
-        return bool(statements) or open_question or any(sentence.fits for sentence in ranked[:QUOTED])
+        return bool(statements) or open_question or any(s.fits for s in self._to_quote(statements, ranked))
 
     def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence], phrase: str) -> list[Piece]:
-        """Return what is quoted beside the statements: what they rest on and the best sentence.
+        """Return what is quoted beside the statements, or without them, introduced by a phrase."""
+        quoted = [self._quoted(sentence) for sentence in self._to_quote(statements, ranked)]
+        return quoted if statements else [Piece(load_phrases(self.language)[phrase]), *quoted]
+
+    def _to_quote(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[ScoredSentence]:
+        """Return what the statements rest on, and the best sentence.
 
         Without statements it is the best two sentences, and what those rest on that do not hold, as far as it speaks of what is asked: an
         article may have told the model what to say.
@@ -167,10 +177,14 @@ class Inquiry:
         supports = [check.support for check in self.trace.checks if check.kept or not statements]
         resting = [s for s in ranked if any(rests_on(support, [s]) for support in supports)]
         if statements:
-            return [self._quoted(sentence) for sentence in dict.fromkeys([*resting, ranked[0]])]
+            return list(dict.fromkeys([*resting, ranked[0]]))
         fitting = [s for s in resting if shares_a_word_with(self.question, self.language, s.text)]
-        quoted = dict.fromkeys([*ranked[:QUOTED], *fitting])
-        return [Piece(load_phrases(self.language)[phrase]), *map(self._quoted, quoted)]
+        return list(dict.fromkeys([*self._best_two(ranked), *fitting]))
+
+    def _best_two(self, ranked: list[ScoredSentence]) -> list[ScoredSentence]:
+        """Return the best sentence, and of the others that were read the best that holds the kind of thing that is asked for, if there is one."""
+        best, *others = ranked[: self.bot.settings.sentences]
+        return [best, *sorted(others, key=lambda sentence: not sentence.fits)[:1]]
 
     def _read(self, read: tuple[Passage, ...], turn: ExitStack) -> Generator[Working, None, bool]:
         """Let the model read, for as long as ``turn`` lasts, and return whether it failed: then the articles' own sentences must do."""

@@ -43,9 +43,51 @@ def test_a_mere_name_comes_from_a_sentence_about_what_is_asked(lecco, scripted_c
     assert answer.text.startswith(said.removesuffix(".")) is kept
 
 
+CAREER = """La carriera di Neri
+
+Nel 2011 Neri passò al Lecco. Vinse subito il campionato. L'anno dopo arrivò la coppa. Poi tornò in Italia per allenare il Gallarate.
+Perse la finale. Nel 2016 Neri viene esonerato anche lì. Ora fa il commentatore.
+"""
+
+
+@pytest.fixture
+def career(tmp_path, scripted_chat, small_embeddings):
+    (tmp_path / "neri.txt").write_text(CAREER, encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",), sentences=10)
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize(
+    ("club", "said", "kept"),
+    [
+        ("Gallarate", "Neri è stato esonerato dal Gallarate nel 2016.", True),
+        ("Lecco", "Neri è stato esonerato dal Lecco nel 2016.", False),
+        ("Lecco", "È stato esonerato nel 2016.", False),
+    ],
+)
+def test_what_is_new_stands_near_the_names_of_the_question(career, scripted_chat, club, said, kept):
+    scripted_chat.llm.otherwise = said
+    answer = career.ask(f"Quando è stato esonerato Neri dal {club}?")
+    assert answer.status == "answered"
+    assert (said.removesuffix(".") in answer.text) is kept
+
+
+def test_of_the_sentences_that_were_read_one_with_what_is_asked_is_quoted(tmp_path, scripted_chat, small_embeddings):
+    (tmp_path / "neri.txt").write_text(
+        "Il titolo di Neri\n\nNeri vince il titolo con il Lecco. Il titolo di Neri con il Lecco è il primo. Quel titolo arrivò nel 2011.",
+        encoding="utf-8",
+    )
+    scripted_chat.llm.otherwise = "Non lo so."
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask("Quando Neri vince il titolo con il Lecco?")
+    assert [citation.quote for citation in answer.citations][1:] == ["Quel titolo arrivò nel 2011."]
+
+
 def test_a_name_that_a_sentence_leaves_out_is_cited_from_the_nearest_one(tmp_path, scripted_chat, small_embeddings):
     (tmp_path / "neri.txt").write_text(
-        "Festa a Lecco.\n\nNeri ha vinto molto in carriera. Piove da ore sullo stadio. La gente canta lo stesso. Neri ringrazia il presidente. "
+        "La festa di Neri.\n\nNeri ha vinto molto in carriera. Piove da ore sullo stadio. La gente canta lo stesso. Neri ringrazia il presidente. "
         "Poi si fa silenzio. Una banda suona. Si ricordano i tempi belli. Nel 2019 il titolo fu vinto con Gallo in porta.",
         encoding="utf-8",
     )

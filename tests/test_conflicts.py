@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from qa.config import Settings
@@ -88,6 +90,37 @@ def test_one_article_does_not_disagree_with_itself(disagreeing):
 def test_dates_of_birth_disagree(disagreeing):
     a, b = "Mario Bianchi è nato il 4 maggio 1969.", "Nato il 14 maggio 1969, Mario Bianchi vive a Roma."
     assert disagreeing("Quando è nato Mario Bianchi?", a=a, b=b) == sorted([a, b])
+
+
+TWICE = "Mario Bianchi lasciò il Pontelago nel 2015. Tornato a casa, lasciò di nuovo il Pontelago nel 2018."
+
+
+@pytest.mark.parametrize(("text", "repeated"), [(TWICE, True), (TWICE.replace("2018", "autunno"), False)])
+def test_an_article_that_gives_both_dates_tells_of_two_events(
+    tmp_path, small_embeddings, scripted_chat, text, repeated
+):
+    found = values(
+        tmp_path,
+        small_embeddings,
+        scripted_chat,
+        "Quando Mario Bianchi lasciò il Pontelago?",
+        a=text,
+        b="Fu nel maggio 2018 che Mario Bianchi lasciò il Pontelago.",
+    )
+    assert found is not None
+    assert found.repeated is repeated
+
+
+def test_what_happened_twice_is_told_without_a_disagreement(tmp_path, small_embeddings, scripted_chat):
+    (tmp_path / "a.txt").write_text(TWICE, encoding="utf-8")
+    (tmp_path / "b.txt").write_text("Nel maggio 2018 Mario Bianchi lasciò la panchina del Pontelago.", encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "a.txt", tmp_path / "b.txt"))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask("In che anno Mario Bianchi lasciò la panchina del Pontelago?")
+    assert answer.status == "answered"
+    assert answer.text.startswith("Gli articoli dicono:")
+    assert {"2015", "2018"} <= set(re.findall(r"\d{4}", answer.text))
+    assert answer.usage.model_calls == 0
 
 
 def test_a_more_precise_date_agrees(disagreeing):
