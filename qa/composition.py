@@ -1,9 +1,11 @@
 """Checked statements put together into the text of an answer, with its markers and citations."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from qa.atoms import find_atoms
 from qa.prompts import load_phrases
 from qa.retrieval import ScoredSentence
 from qa.schema import Article, Citation
@@ -21,16 +23,44 @@ class Piece:
     support: tuple[Window, ...] = ()
 
 
-def quotation(sentence: ScoredSentence, article: Article, language: str) -> Piece:
+def quotation(sentence: ScoredSentence, article: Article, language: str, *, dated: bool = False) -> Piece:
     """Return a sentence as a quotation in the manner of ``language``, introduced by who published it and when.
 
     What the article has in the way of links, markup and ``[1]`` of its own is not shown; the citation's quote keeps it.
+
+    Args:
+        sentence: What is quoted.
+        article: Where it stands.
+        language: Of the answer.
+        dated: Whether to tell in full what the sentence dates from its article's day ("prossimo giugno").
     """
     phrases = load_phrases(language)
     window = Window(article.source, sentence.span, sentence.text, 1, (), 0)
     where = ", ".join(filter(None, (plain_text(article.publisher or ""), shown_date(article.date))))
+    if dated and (meant := [f"{said} = {day}" for said, day in _dated_from(sentence.text, article, language)]):
+        where += f" ({', '.join(meant)})"
     quote = phrases["quote"].format(quote=plain_text(sentence.text))
     return Piece(phrases["quoted_from"].format(where=where, quote=quote) if where else quote, (window,))
+
+
+def _dated_from(text: str, article: Article, language: str) -> list[tuple[str, str]]:
+    """Return the dates of a text that only its article's date makes whole, as they are written and in full."""
+    alone = {(atom.start, atom.end): atom.value for atom in find_atoms(text, article.language)}
+    return [
+        (plain_text(text[atom.start : atom.end]), _in_full(atom.value, language))
+        for atom in find_atoms(text, article.language, article.date)
+        if atom.kind == "date" and alone.get((atom.start, atom.end), atom.value) != atom.value
+    ]
+
+
+def _in_full(day: str, language: str) -> str:
+    """Return an ISO day or month in words: "2021-06" as "giugno 2021"."""
+    from babel.dates import format_date, format_skeleton
+
+    year, month, *rest = map(int, day.split("-"))
+    if rest:
+        return format_date(date(year, month, *rest), "long", locale=language)
+    return format_skeleton("yMMMM", date(year, month, 1), locale=language)
 
 
 def shown_date(date: str | None) -> str | None:
@@ -44,11 +74,11 @@ class Composer:
     Markers are numbered in the order in which the text needs them; the same span gets the same number wherever it is cited.
 
     Args:
-        articles: The indexed articles by source.
+        article: Finds an indexed article by its source.
     """
 
-    def __init__(self, articles: Mapping[str, Article]) -> None:
-        self._articles = articles
+    def __init__(self, article: Callable[[str], Article]) -> None:
+        self._article = article
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._citations: list[Citation] = []
         self._text = ""
@@ -73,7 +103,7 @@ class Composer:
     def _number(self, window: Window) -> int:
         if window.key not in self._numbers:
             self._numbers[window.key] = len(self._numbers) + 1
-            self._citations.append(_citation(self._numbers[window.key], window, self._articles[window.source]))
+            self._citations.append(_citation(self._numbers[window.key], window, self._article(window.source)))
         return self._numbers[window.key]
 
 

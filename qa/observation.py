@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qa.atoms import find_atoms
 from qa.confidence import Signs
-from qa.questions import expected_answer
+from qa.questions import asks_when
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
@@ -35,7 +35,7 @@ def observe(question: str, language: str, ranked: Sequence[ScoredSentence], *, c
     return Signs(
         margin=best.score - ranked[min(_RANK, len(ranked)) - 1].score,
         fits=float(best.fits),
-        dated=float(expected_answer(question) in {"day", "year", "date"}),
+        dated=float(asks_when(question)),
         names=_names_held(question, language, f"{best.chunk.header} {best.chunk.text}"),
         conflict=float(conflict),
     )

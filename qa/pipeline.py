@@ -20,10 +20,10 @@ from qa.generation import Draft, draft_answer, redraft, spent
 from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
-from qa.questions import expected_answer
+from qa.questions import asks_when, expected_answer
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
-from qa.schema import Answer, Event, Final, History, Passage, Retrieved, Status, Token, Working
+from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
 from qa.tracing import Trace, recorded
 from qa.verification import plain_text
 
@@ -86,7 +86,7 @@ class Inquiry:
             read = excerpts(ranked, self.index, self.bot.settings.sentences)
             self.trace.chunks, self.trace.sentences = found, ranked
         yield Retrieved(passages=read)
-        composer = Composer({source: stored.article for source, stored in self.index.snapshot.articles.items()})
+        composer = Composer(self._article)
         for piece in (yield from self._answer(ranked, read)):
             yield Token(text=composer.add(piece))
             self.trace.timings.setdefault("first_token", time.perf_counter() - start)
@@ -232,7 +232,11 @@ class Inquiry:
         return [Piece(check.statement, check.support) for check in self.trace.checks if check.kept]
 
     def _quoted(self, sentence: ScoredSentence) -> Piece:
-        return quotation(sentence, self.index.snapshot.articles[sentence.chunk.source].article, self.language)
+        article = self._article(sentence.chunk.source)
+        return quotation(sentence, article, self.language, dated=asks_when(self.question))
+
+    def _article(self, source: str) -> Article:
+        return self.index.snapshot.articles[source].article
 
     def _finished(self, composer: Composer, read: tuple[Passage, ...]) -> Answer:
         self.trace.signs = self.signs

@@ -89,6 +89,11 @@ _NOW = re.compile(
 )
 
 
+def asks_when(question: str) -> bool:
+    """Whether a question is about a time."""
+    return expected_answer(question) in {"day", "year", "date"}
+
+
 def asks_why(question: str) -> bool:
     """Whether a question is about a reason."""
     return bool(_WHY.search(fold(question)))

@@ -30,9 +30,11 @@ def sentence(text: str) -> ScoredSentence:
 
 @pytest.fixture
 def composer() -> Composer:
-    return Composer(
-        {"a.txt": article(date="2021-02-09", publisher="OMNISPORT", url="https://x.it"), "b.txt": article("b.txt")}
-    )
+    articles = {
+        "a.txt": article(date="2021-02-09", publisher="OMNISPORT", url="https://x.it"),
+        "b.txt": article("b.txt"),
+    }
+    return Composer(articles.__getitem__)
 
 
 FIRST, SECOND, THIRD = window(0, 23), window(24, 47), window(48, 68)
@@ -41,6 +43,36 @@ FIRST, SECOND, THIRD = window(0, 23), window(24, 47), window(48, 68)
 def test_a_publisher_is_no_markup():
     about = article(publisher="<img src=x> [1](https://x.it) OMNISPORT\u202e")
     assert quotation(sentence("Uno."), about, "it").text == "OMNISPORT: «Uno.»"
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "language", "meant"),
+    [
+        ("Resta fino al prossimo giugno.", "2021-02-09", "it", " (prossimo giugno = giugno 2021)"),
+        ("Resta fino al prossimo giugno.", "2021-02-09", "en", " (prossimo giugno = June 2021)"),
+        ("Perse lo scorso 24 gennaio.", "2021-02", "it", " (scorso 24 gennaio = 24 gennaio 2021)"),
+        (
+            "Dal giugno dello scorso anno al prossimo maggio.",
+            "2021-02-09",
+            "de",
+            " (giugno dello scorso anno = Juni 2020, prossimo maggio = Mai 2021)",
+        ),
+        ("Resta fino al giugno 2022.", "2021-02-09", "it", ""),
+        ("Era giugno.", "2021-02-09", "it", ""),
+    ],
+)
+def test_what_is_dated_from_the_day_of_the_article_is_told_in_full(text, day, language, meant):
+    shown = quotation(sentence(text), article(date=day), language, dated=True).text
+    assert shown.startswith(f"{shown_date(day)}{meant}: ")
+    assert text in shown
+    assert quotation(sentence(text), article(date=day), language).text.startswith(f"{shown_date(day)}: ")
+
+
+def test_an_article_without_a_date_dates_nothing():
+    assert (
+        quotation(sentence("Fino al prossimo giugno."), article(), "it", dated=True).text
+        == "«Fino al prossimo giugno.»"
+    )
 
 
 def test_nothing_added_is_an_empty_answer(composer):
@@ -125,7 +157,7 @@ def test_a_full_stop_is_never_one_too_many_nor_missing(composer, text, marked):
 
 @given(st.text(min_size=1).filter(lambda text: "[" not in text))
 def test_any_text_gets_its_marker_once_and_loses_nothing(text):
-    composer = Composer({"a.txt": article()})
+    composer = Composer(lambda _: article())
     composer.add(Piece(text, (FIRST,)))
     assert composer.text.count("[1]") == 1
     assert composer.text.replace(" [1]", "", 1) in {text, f"{text}."}
