@@ -218,6 +218,11 @@ class TestAtoms:
         assert unsupported(["2021-01-24"], evidence) == []
         assert unsupported(["2020-01-24", "2021-01-25"], evidence) == ["2020-01-24", "2021-01-25"]
 
+    def test_a_month_without_its_year_is_of_a_year_of_the_article_if_it_is_the_next_or_the_last(self):
+        assert unsupported(["2021-06"], "09-02-2021\nResta fino al prossimo giugno.") == []
+        assert unsupported(["2021-06"], "09-02-2021\nResta fino a giugno.") == ["2021-06"]
+        assert unsupported(["2022-06"], "09-02-2021\nResta fino al prossimo giugno.") == ["2022-06"]
+
 
 class TestCitations:
     @pytest.mark.parametrize(

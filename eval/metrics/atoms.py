@@ -14,6 +14,7 @@ _VALUE = re.compile(r"\d|xxxx-\d")
 _YEAR = 4
 _DATED = re.compile(r"\d{4}(?:-|\Z)")
 _YEARLESS = re.compile(r"xxxx-\d\d-\d\d\Z")
+_RELATIVE_MONTH = re.compile(rf"\b(?:prossimo|scorso|next|last)\s+({UNKNOWN_YEAR}-\d\d)\b(?!-)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]|\]\s)[\s«“„\"'(\[-]*$")
 
@@ -40,11 +41,11 @@ def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_a
     """Return, sorted, the ``atoms`` that ``evidence`` does not state.
 
     It states an atom that is one of its own, one of its words in any case, or a less precise form of one of its dates. A day without its year
-    ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article.
+    ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article, and so is a next or last month.
     """
     stated = {*find(evidence), *tokens(evidence)}
     years = {token[:_YEAR] for token in stated if _DATED.match(token)}
-    stated |= {
-        year + day.removeprefix(UNKNOWN_YEAR.lower()) for day in stated if _YEARLESS.match(day) for year in years
-    }
+    yearless = {token for token in stated if _YEARLESS.match(token)}
+    yearless.update(month.lower() for month in _RELATIVE_MONTH.findall(unify(evidence)))
+    stated |= {year + day.removeprefix(UNKNOWN_YEAR.lower()) for day in yearless for year in years}
     return sorted(atom for atom in atoms if not any(covers(known, atom) for known in stated))
