@@ -29,7 +29,7 @@ class Disagreement:
 
 
 def conflicting(question: str, language: str, sentences: Sequence[ScoredSentence], index: Index) -> Disagreement | None:
-    """Return the different values that articles give, or None if they agree.
+    """Return the different values that articles give, or one article gives for events of one kind; None if they agree.
 
     Questions for a number with a unit ("quante presenze"), a score, a date, a person, a place, or whether something is so, are compared, and
     only sentences that speak of the question's names. Two values disagree if neither contains the other and their scopes, where both are
@@ -48,7 +48,7 @@ def conflicting(question: str, language: str, sentences: Sequence[ScoredSentence
     of_the_time = {source for source, date in dates.items() if any(date_within(time, date) for time in asked.dates)}
     found = [value_in(asked, sentence, articles[sentence.chunk.source]) for sentence in sentences]
     values = [v for v in found if v and (not of_the_time or v.sentence.chunk.source in of_the_time)]
-    clashes = [clash for clash in combinations(values, 2) if _disagree(*clash)]
+    clashes = [(a, b) for a, b in combinations(values, 2) if _disagree(a, b) or _dated_twice(a, b, asked)]
     if not clashes:
         return None
     clashing = [value for clash in clashes for value in clash]
@@ -56,10 +56,11 @@ def conflicting(question: str, language: str, sentences: Sequence[ScoredSentence
     for value in clashing:
         chosen.setdefault((value.sentence.chunk.source, value.value), value.sentence)
     best = list(dict.fromkeys(chosen.values()))
+    if all(_both_dated(a, b, sentences, articles) for a, b in clashes):
+        return Disagreement(tuple(best), repeated=True)
     if updated := all(dates[s.chunk.source] for s in best) and (asks_for_now(question) or _foretold(clashing, dates)):
         best.sort(key=lambda sentence: dates[sentence.chunk.source], reverse=True)
-    repeated = all(_both_dated(a, b, sentences, articles) for a, b in clashes)
-    return Disagreement(tuple(best), updated, repeated)
+    return Disagreement(tuple(best), updated)
 
 
 def _foretold(values: Sequence[Value], dates: Mapping[str, str]) -> bool:
@@ -71,6 +72,13 @@ def _disagree(a: Value, b: Value) -> bool:
     if a.sentence.chunk.source == b.sentence.chunk.source or (a.scope and b.scope and a.scope != b.scope):
         return False
     return bool(a.of & b.of) and not _agree(a, b)
+
+
+def _dated_twice(a: Value, b: Value, asked: Asked) -> bool:
+    """Whether one article gives two dates for all that the question says of its names."""
+    if a.kind != "date" or a.sentence.chunk.source != b.sentence.chunk.source:
+        return False
+    return a.of == b.of == asked.predicates and not _agree(a, b)
 
 
 def _both_dated(a: Value, b: Value, sentences: Sequence[ScoredSentence], articles: Mapping[str, Article]) -> bool:

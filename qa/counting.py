@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from qa.atoms import Atom
-from qa.lexicon import COUNTED
+from qa.lexicon import COUNTED, OUTCOMES
 from qa.text import fold, stems
 
 _NEAR = 40  # Characters after a number in which its unit stands.
@@ -45,12 +45,20 @@ def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
     return frozenset(known.get(unit, unit) for unit in units)
 
 
-@cache
+def outcomes(said: Iterable[str], language: str) -> frozenset[str]:
+    """Return the outcomes that stems speak of: "won", "lost", "drawn"."""
+    known = _named(tuple(OUTCOMES), language)
+    return frozenset(known[stem] for stem in said if stem in known)
+
+
 def things(language: str) -> dict[str, str]:
     """Return the name of each thing that sport counts, by the stems of its names."""
+    return _named(tuple(COUNTED), language)
+
+
+@cache
+def _named(entries: tuple[str, ...], language: str) -> dict[str, str]:
+    known = COUNTED | OUTCOMES
     return {
-        stem: thing
-        for thing, names in COUNTED.items()
-        for name in names.get(language, ())
-        for stem in stems(name, language)
+        stem: entry for entry in entries for name in known[entry].get(language, ()) for stem in stems(name, language)
     }

@@ -94,6 +94,16 @@ COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """What sport counts, by the names it goes by: a number of one is comparable with a number of the other."""
 
+OUTCOMES: dict[str, dict[str, tuple[str, ...]]] = {
+    "won": {
+        "it": ("vinto", "vinte", "vinse", "vincere", "vittorie", "battuto", "successi"),
+        "en": ("won", "win", "victories", "beaten"),
+    },
+    "lost": {"it": ("perso", "perse", "perdere", "sconfitte"), "en": ("lost", "lose", "defeats")},
+    "drawn": {"it": ("pareggiato", "pareggiate", "pareggi", "pari"), "en": ("drawn", "drew", "draws")},
+}
+"""How matches end: a number of those that were won is not comparable with a number of all."""
+
 MEASURES = {
     "it": _words("anni mesi settimane giorni ore minuti secondi metri centimetri chilometri euro milioni volte"),
     "en": _words(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
-from qa.counting import NEGATION, counted_as, things, unit_of, units_of
+from qa.counting import NEGATION, counted_as, outcomes, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES
 from qa.questions import Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
@@ -102,6 +102,11 @@ class Asked:
         return any(self.unit & frozenset(stems(word, self.language)) for word in MEASURES.get(self.language, ()))
 
     @cached_property
+    def outcomes(self) -> frozenset[str]:
+        """The outcomes that it restricts a number to ("quante partite ha vinto")."""
+        return outcomes(self.predicates - self.unit, self.language)
+
+    @cached_property
     def scope(self) -> str | None:
         """What it restricts a number to ("in campionato")."""
         return _scope(self.question)
@@ -155,7 +160,10 @@ def _numbered(
     What has another name ("gare" for "partite") or is said in another language counts only where the sentence is ``related`` to the question;
     words of two languages that are not known to name one thing cannot be compared, and then the articles' units must be alike. A question that
     names no unit ("quanto è alto", "con che risultato"), or only a measure ("quanti anni"), is compared with sentences that speak of the same thing.
+    Matches that were won are no matches that were played.
     """
+    if not asked.outcomes <= outcomes(stems(text, spoken), spoken):
+        return {}
     units = units_of(text, atoms, spoken)
     counted = {atom: counted_as(unit, spoken) for atom, unit in units.items() if unit}
     if asked.unit:

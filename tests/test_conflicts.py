@@ -111,6 +111,43 @@ def test_an_article_that_gives_both_dates_tells_of_two_events(
     assert found.repeated is repeated
 
 
+def test_one_article_alone_tells_of_two_events(tmp_path, small_embeddings, scripted_chat):
+    found = values(
+        tmp_path, small_embeddings, scripted_chat, "Quando Mario Bianchi lasciò il Pontelago?", a=TWICE, b="Piove."
+    )
+    assert found is not None
+    assert found.repeated
+    assert not found.updated
+    assert [sentence.text[-5:] for sentence in found.sentences] == ["2015.", "2018."]
+
+
+def test_two_plans_of_one_article_are_no_update(tmp_path, small_embeddings, scripted_chat):
+    text = "---\ndate: 2021-02-09\n---\n\nMario Bianchi resta fino al giugno 2021. Se vince, Mario Bianchi resta fino al giugno 2022."
+    found = values(tmp_path, small_embeddings, scripted_chat, "Fino a quando resta Mario Bianchi?", a=text)
+    assert found is not None
+    assert (found.repeated, found.updated) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "disagree"),
+    [
+        ("Quante partite ha giocato Mario Bianchi con il Pontelago?", True),
+        ("Quante partite ha vinto Mario Bianchi con il Pontelago?", False),
+        ("Quante partite ha perso Mario Bianchi con il Pontelago?", False),
+    ],
+)
+def test_matches_that_were_won_are_not_those_that_were_played(disagreeing, question, disagree):
+    a = "Mario Bianchi ha totalizzato 120 presenze con il Pontelago."
+    b = "Con il Pontelago Mario Bianchi arrivò a 140 presenze in sei stagioni."
+    assert bool(disagreeing(question, a=a, b=b)) is disagree
+
+
+def test_matches_that_were_won_are_compared_with_each_other(disagreeing):
+    a = "Mario Bianchi ha vinto 20 partite con il Pontelago."
+    b = "Con il Pontelago Mario Bianchi vinse 24 partite."
+    assert disagreeing("Quante partite ha vinto Mario Bianchi con il Pontelago?", a=a, b=b) == sorted([a, b])
+
+
 def test_what_happened_twice_is_told_without_a_disagreement(tmp_path, small_embeddings, scripted_chat):
     (tmp_path / "a.txt").write_text(TWICE, encoding="utf-8")
     (tmp_path / "b.txt").write_text("Nel maggio 2018 Mario Bianchi lasciò la panchina del Pontelago.", encoding="utf-8")
