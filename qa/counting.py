@@ -14,10 +14,15 @@ NEGATION = r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)"
 """Pattern of the words that deny, in folded text."""
 # A negation that no punctuation parts from what follows the text; "not only", "not less than" deny nothing.
 _DENIAL = re.compile(rf"{NEGATION}(?!\s+(?:solo|soltanto|solamente|meno|only|just|less|fewer)\b)[^,;:.!?]*\Z")
+# Of what went before or comes next only some are counted ("nelle successive tre gare").
+_SOME = re.compile(
+    r"\b(?:(?:successiv|ultim|prim|prossim|scors|precedent|restant|rimanent)[aeio]"
+    r"|last|past|next|first|previous|following|remaining)\s+\Z"
+)
 
 
 def units_of(text: str, numbers: Iterable[Atom], language: str) -> dict[Atom, frozenset[str]]:
-    """Return the unit of each number that ``text`` does not deny.
+    """Return the unit of each number that ``text`` does not deny, and that does not count only some ("nelle successive tre gare").
 
     Where it corrects a number, the one that takes its place has its unit ("non ha 120 presenze: ne ha 300").
 
@@ -26,7 +31,8 @@ def units_of(text: str, numbers: Iterable[Atom], language: str) -> dict[Atom, fr
         numbers: Atoms of it.
         language: Its language.
     """
-    units = {number: unit_of(text, number, language) for number in numbers}
+    whole = [number for number in numbers if not _SOME.search(fold(text[: number.start]))]
+    units = {number: unit_of(text, number, language) for number in whole}
     denied = [number for number in units if _DENIAL.search(fold(text[: number.start]))]
     said = {number: unit for number, unit in units.items() if number not in denied}
     if len(denied) == 1 and not any(said.values()):

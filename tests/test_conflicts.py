@@ -142,6 +142,11 @@ def test_matches_that_were_won_are_not_those_that_were_played(disagreeing, quest
     assert bool(disagreeing(question, a=a, b=b)) is disagree
 
 
+def test_some_matches_are_not_all_of_them(disagreeing):
+    a, b = "Mario Bianchi ha 120 presenze con il Pontelago.", "Con il Pontelago Mario Bianchi perse le ultime tre gare."
+    assert disagreeing(a=a, b=b) == []
+
+
 def test_matches_that_were_won_are_compared_with_each_other(disagreeing):
     a = "Mario Bianchi ha vinto 20 partite con il Pontelago."
     b = "Con il Pontelago Mario Bianchi vinse 24 partite."
