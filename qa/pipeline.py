@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from qa.asking import Asking
-from qa.checking import check_draft, rests_on, shares_a_word_with
+from qa.checking import check_draft
 from qa.composition import Composer, Piece, quotation
 from qa.confidence import Calibration, Signs, load_calibration
 from qa.conflicts import Disagreement, conflicting
@@ -21,6 +21,7 @@ from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
 from qa.questions import asks_when, expected_answer
+from qa.quoting import best_two, quoted_beside, quoted_instead
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
@@ -146,7 +147,7 @@ class Inquiry:
         phrases = load_phrases(self.language)
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
             return [Piece(phrases["abstain"])]
-        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, self._best_two(ranked))]
+        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, best_two(self._best(ranked)))]
 
     def _trusted(
         self, signs: Signs, statements: list[Piece], ranked: list[ScoredSentence], read: tuple[Passage, ...]
@@ -169,22 +170,14 @@ class Inquiry:
         return quoted if statements else [Piece(load_phrases(self.language)[phrase]), *quoted]
 
     def _to_quote(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[ScoredSentence]:
-        """Return what the statements rest on, and the best sentence.
-
-        Without statements it is the best two sentences, and what those rest on that do not hold, as far as it speaks of what is asked: an
-        article may have told the model what to say.
-        """
-        supports = [check.support for check in self.trace.checks if check.kept or not statements]
-        resting = [s for s in ranked if any(rests_on(support, [s]) for support in supports)]
+        checks, read = self.trace.checks, self._best(ranked)
         if statements:
-            return list(dict.fromkeys([*resting, ranked[0]]))
-        fitting = [s for s in resting if shares_a_word_with(self.question, self.language, s.text)]
-        return list(dict.fromkeys([*self._best_two(ranked), *fitting]))
+            return quoted_beside([check for check in checks if check.kept], self.question, ranked, read)
+        return quoted_instead(checks, self.question, self.language, ranked, read)
 
-    def _best_two(self, ranked: list[ScoredSentence]) -> list[ScoredSentence]:
-        """Return the best sentence, and of the others that were read the best that holds the kind of thing that is asked for, if there is one."""
-        best, *others = ranked[: self.bot.settings.sentences]
-        return [best, *sorted(others, key=lambda sentence: not sentence.fits)[:1]]
+    def _best(self, ranked: list[ScoredSentence]) -> list[ScoredSentence]:
+        """Return the sentences that are read, with their neighbours."""
+        return ranked[: self.bot.settings.sentences]
 
     def _read(self, read: tuple[Passage, ...], turn: ExitStack) -> Generator[Working, None, bool]:
         """Let the model read, for as long as ``turn`` lasts, and return whether it failed: then the articles' own sentences must do."""
@@ -220,9 +213,8 @@ class Inquiry:
 
     def _statements(self, read: tuple[Passage, ...], ranked: list[ScoredSentence]) -> list[Piece]:
         """Return the draft's sentences that hold, and leave a note of each that does not."""
-        best = ranked[: self.bot.settings.sentences]
         self.trace.checks = check_draft(
-            self.draft.answer, self.question, self.language, read=read, best=best, index=self.index
+            self.draft.answer, self.question, self.language, read=read, best=self._best(ranked), index=self.index
         )
         for check in self.trace.checks:
             if not check.kept:

@@ -83,6 +83,9 @@ _PLACED = re.compile(r"\b(?:a|ad|in|at|à|en)\s+\Z", re.IGNORECASE)
 _WHY = re.compile(
     r"\b(perche|come mai|(?:per|a) (?:quale|che) (?:motivo|ragione)|why|what for|pourquoi|por que|warum|weshalb)\b"
 )
+_SEVERAL = re.compile(
+    r"\b(quali|elenca\w*|tutt[ei]|list|all|quel(?:le)?s|lesquel(?:le)?s|cuales|quais|welche)\b|\b(which|what) (?!is\b|was\b|does\b|has\b)\w+s\b"
+)
 _NOW = re.compile(
     r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"
     r"|aujourd'hui|actuellement|encore|ahora|actualmente|todavia|heute|jetzt|derzeit|noch|hoje|agora|ainda)\b"
@@ -97,6 +100,11 @@ def asks_when(question: str) -> bool:
 def asks_why(question: str) -> bool:
     """Whether a question is about a reason."""
     return bool(_WHY.search(fold(question)))
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether a question is about more than one thing: "quali trofei", "which clubs"."""
+    return bool(_SEVERAL.search(fold(question)))
 
 
 def asks_for_now(question: str) -> bool:

@@ -129,3 +129,19 @@ def test_what_a_dropped_statement_rests_on_is_quoted_if_it_speaks_of_what_is_ask
     assert answer.status == "answered"
     assert "firma di Carlo Verdi" not in answer.text
     assert any(citation.quote.startswith("Resta il terzo") for citation in answer.citations) is quoted
+
+
+@pytest.mark.parametrize(("asked", "quotes"), [("quale premio", 1), ("quali premi", 2)])
+def test_beside_a_statement_only_what_tells_it_is_quoted_unless_several_things_are_asked_for(
+    tmp_path, scripted_chat, small_embeddings, asked, quotes
+):
+    (tmp_path / "neri.txt").write_text(
+        "I premi di Neri\n\nNeri ha avuto in premio la Coppa Adria. In premio Neri ebbe poi il Trofeo Lario. Ora riposa.",
+        encoding="utf-8",
+    )
+    scripted_chat.llm.otherwise = "Neri ha avuto in premio la Coppa Adria."
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask(f"Che cosa ha avuto Neri, {asked}?")
+    assert answer.text.startswith("Neri ha avuto in premio la Coppa Adria [1].")
+    assert len(answer.citations) == quotes

@@ -1,7 +1,7 @@
 import pytest
 
 from qa.atoms import find_atoms
-from qa.questions import answers_expectation, expected_answer
+from qa.questions import answers_expectation, asks_for_several, expected_answer
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,18 @@ def test_a_month_is_not_a_day():
     atoms = find_atoms("È successo nel maggio 2019.", "it")
     assert answers_expectation("date", atoms, "Quando?", "it")
     assert not answers_expectation("day", atoms, "In che giorno?", "it")
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Quali trofei ha vinto?", True),
+        ("Elencami le sue squadre.", True),
+        ("Which clubs did he coach?", True),
+        ("Quale trofeo ha vinto?", False),
+        ("What is his role?", False),
+        ("Which club did he coach?", False),
+    ],
+)
+def test_questions_for_several_things(question, several):
+    assert asks_for_several(question) is several

@@ -1,0 +1,58 @@
+"""Which of the articles' own sentences are shown: beside the statements that hold, or in their place."""
+
+from collections.abc import Sequence
+
+from qa.checking import Check, rests_on, shares_a_word_with
+from qa.questions import asks_for_several
+from qa.retrieval import ScoredSentence
+
+
+def best_two(read: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return the best sentence, and of the others the best that holds the kind of thing that is asked for, if there is one.
+
+    Args:
+        read: The sentences that were read, best first; at least one.
+    """
+    best, *others = read
+    return [best, *sorted(others, key=lambda sentence: not sentence.fits)[:1]]
+
+
+def quoted_beside(
+    kept: Sequence[Check], question: str, ranked: Sequence[ScoredSentence], read: Sequence[ScoredSentence]
+) -> list[ScoredSentence]:
+    """Return what tells what statements say, and the best sentence; where several things are asked for, of which they may tell only some, two.
+
+    Args:
+        kept: The statements that hold.
+        question: What is asked.
+        ranked: All candidate sentences, best first.
+        read: Those of them that were read.
+    """
+    best = best_two(read) if asks_for_several(question) else read[:1]
+    return list(dict.fromkeys([*_telling(kept, ranked), *best]))
+
+
+def quoted_instead(
+    dropped: Sequence[Check],
+    question: str,
+    language: str,
+    ranked: Sequence[ScoredSentence],
+    read: Sequence[ScoredSentence],
+) -> list[ScoredSentence]:
+    """Return the best two sentences, and what tells what the dropped statements say, as far as it speaks of what is asked.
+
+    An article may have told the model what to say: what it says of nothing that was asked is not shown.
+
+    Args:
+        dropped: The statements that do not hold.
+        question: What is asked.
+        language: Its language.
+        ranked: All candidate sentences, best first.
+        read: Those of them that were read.
+    """
+    fitting = [s for s in _telling(dropped, ranked) if shares_a_word_with(question, language, s.text)]
+    return list(dict.fromkeys([*best_two(read), *fitting]))
+
+
+def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    return [sentence for sentence in ranked if any(rests_on(check.telling, [sentence]) for check in checks)]
