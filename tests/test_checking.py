@@ -145,3 +145,17 @@ def test_beside_a_statement_only_what_tells_it_is_quoted_unless_several_things_a
         answer = bot.ask(f"Che cosa ha avuto Neri, {asked}?")
     assert answer.text.startswith("Neri ha avuto in premio la Coppa Adria [1].")
     assert len(answer.citations) == quotes
+
+
+def test_of_a_support_of_two_sentences_the_one_that_tells_is_quoted(tmp_path, scripted_chat, small_embeddings):
+    (tmp_path / "neri.txt").write_text(
+        "Una coppa per Neri\n\nNeri allenò poi il Gallarate. La coppa vinta da Neri fu quella del 2011. Ora riposa.",
+        encoding="utf-8",
+    )
+    scripted_chat.llm.otherwise = "La coppa fu vinta da Neri con il Gallarate nel 2011."
+    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",))
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = bot.ask("Quando fu vinta da Neri la coppa, con il Gallarate?")
+    stated, *quoted = answer.citations
+    assert stated.quote.startswith("Neri allenò poi il Gallarate. La coppa")
+    assert [citation.quote for citation in quoted] == ["La coppa vinta da Neri fu quella del 2011."]
