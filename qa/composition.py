@@ -47,20 +47,24 @@ def _dated_from(text: str, article: Article, language: str) -> list[tuple[str, s
     """Return the dates of a text that only its article's date makes whole, as they are written and in full."""
     alone = {(atom.start, atom.end): atom.value for atom in find_atoms(text, article.language)}
     return [
-        (plain_text(text[atom.start : atom.end]), _in_full(atom.value, language))
+        (plain_text(text[atom.start : atom.end]), full)
         for atom in find_atoms(text, article.language, article.date)
-        if atom.kind == "date" and alone.get((atom.start, atom.end), atom.value) != atom.value
+        if atom.kind == "date"
+        and alone.get((atom.start, atom.end), atom.value) != atom.value
+        and (full := _in_full(atom.value, language))
     ]
 
 
-def _in_full(day: str, language: str) -> str:
-    """Return an ISO day or month in words: "2021-06" as "giugno 2021"."""
+def _in_full(day: str, language: str) -> str | None:
+    """Return an ISO day or month in words: "2021-06" as "giugno 2021"; None if the calendar has no such day ("2021-06-31")."""
     from babel.dates import format_date, format_skeleton
 
     year, month, *rest = map(int, day.split("-"))
-    if rest:
-        return format_date(date(year, month, *rest), "long", locale=language)
-    return format_skeleton("yMMMM", date(year, month, 1), locale=language)
+    try:
+        first = date(year, month, *(rest or [1]))
+    except ValueError:
+        return None
+    return format_date(first, "long", locale=language) if rest else format_skeleton("yMMMM", first, locale=language)
 
 
 def shown_date(date: str | None) -> str | None:

@@ -59,6 +59,7 @@ def test_a_publisher_is_no_markup():
         ),
         ("Resta fino al giugno 2022.", "2021-02-09", "it", ""),
         ("Era giugno.", "2021-02-09", "it", ""),
+        ("Perse lo scorso 31 giugno.", "2021-02-09", "it", ""),
     ],
 )
 def test_what_is_dated_from_the_day_of_the_article_is_told_in_full(text, day, language, meant):
