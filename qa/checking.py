@@ -89,26 +89,20 @@ class _Checker:
         """Return what becomes of a statement."""
         support = find_support(statement, self._language, self._candidates, self._question)
         cited = [w for w in self._candidates if w.sentences == 1 and any(_lies_in(w, window) for window in support)]
-        new = self._new_atoms(statement, support)
+        titled = words(" ".join(self._articles[window.source].title for window in support))
+        known = [*words(self._question), *titled]
+        new = [atom for atom in find_atoms(statement, self._language) if not _is_known(atom, known)]
         kept = (
             rests_on(support, self._best)
             and self._speaks_of(support)
             and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
-            and self._holds_together(statement, support, [w for w in cited if not missing_atoms(new, [w])])
+            and self._holds_together(statement, titled, [w for w in cited if not missing_atoms(new, [w])])
             and self._quotes_rightly(statement, support)
             and answers(statement, self._question, self._language)
             and not exchanges_roles(statement, self._question, self._language)
         )
         telling = tuple(w for w in cited if any(stands_in(atom, w) for atom in new))
         return Check(statement, kept, support, telling or support)
-
-    def _new_atoms(self, statement: str, support: Sequence[Window]) -> list[Atom]:
-        """Return what a statement adds to the question and to the titles of the articles that support it."""
-        known = [*words(self._question), *self._titled(support)]
-        return [atom for atom in find_atoms(statement, self._language) if not _is_known(atom, known)]
-
-    def _titled(self, support: Sequence[Window]) -> list[str]:
-        return words(" ".join(self._articles[window.source].title for window in support))
 
     def _speaks_of(self, support: Sequence[Window]) -> bool:
         """Whether every window of a support shares a word with the question, as far as their languages are the same.
@@ -134,22 +128,21 @@ class _Checker:
         """Return the windows in the question's language."""
         return [window for window in support if self._articles[window.source].language == self._language]
 
-    def _holds_together(self, statement: str, support: Sequence[Window], whole: Sequence[Window]) -> bool:
+    def _holds_together(self, statement: str, titled: Sequence[str], whole: Sequence[Window]) -> bool:
         """Whether a sentence that holds all that is new stands near every name of statement and question: what stands apart need not belong together.
 
         Near is within a window. Whom an article's title names its sentences leave out: that may be added anywhere.
 
         Args:
             statement: What is checked.
-            support: Where it was found.
-            whole: The sentences of that which hold all that the statement adds.
+            titled: The words of the titles of the articles that support it.
+            whole: The sentences of its support that hold all that it adds to the question.
         """
-        titled = self._titled(support)
         atoms = find_atoms(statement, self._language)
         untitled = [atom for atom in atoms if atom.kind != "name" or not _is_known(atom, titled)]
         asked = [name for name in self._asked.names if not share_a_word(name, titled)]
-        near = [w for w in self._candidates if not missing_atoms(untitled, [w]) and _names_all(w, asked)]
-        return any(_lies_in(sentence, window) for sentence in whole for window in near)
+        around = [w for w in self._candidates if any(_lies_in(sentence, w) for sentence in whole)]
+        return any(not missing_atoms(untitled, [w]) and _names_all(w, asked) for w in around)
 
     def _quotes_rightly(self, statement: str, support: Sequence[Window]) -> bool:
         """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.

@@ -1,7 +1,7 @@
 """What the numbers of a sentence count, and which of them it denies."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from qa.atoms import Atom
@@ -53,18 +53,25 @@ def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
 
 def outcomes(said: Iterable[str], language: str) -> frozenset[str]:
     """Return the outcomes that stems speak of: "won", "lost", "drawn"."""
-    known = _named(tuple(OUTCOMES), language)
+    known = _outcomes(language)
     return frozenset(known[stem] for stem in said if stem in known)
 
 
+@cache
 def things(language: str) -> dict[str, str]:
     """Return the name of each thing that sport counts, by the stems of its names."""
-    return _named(tuple(COUNTED), language)
+    return _by_stem(COUNTED, language)
 
 
 @cache
-def _named(entries: tuple[str, ...], language: str) -> dict[str, str]:
-    known = COUNTED | OUTCOMES
+def _outcomes(language: str) -> dict[str, str]:
+    return _by_stem(OUTCOMES, language)
+
+
+def _by_stem(entries: Mapping[str, Mapping[str, tuple[str, ...]]], language: str) -> dict[str, str]:
     return {
-        stem: entry for entry in entries for name in known[entry].get(language, ()) for stem in stems(name, language)
+        stem: entry
+        for entry, names in entries.items()
+        for name in names.get(language, ())
+        for stem in stems(name, language)
     }

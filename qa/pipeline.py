@@ -120,11 +120,13 @@ class Inquiry:
                     index=self.index,
                     embeddings=self.bot.embeddings,
                 )
+            quoted = self._to_quote(statements, ranked)
             # A model that failed has not spoken against the sentences that were found.
-            if not failed and not (yield from self._trusted(self.signs, statements, ranked, read)):
+            if not failed and not (yield from self._trusted(self.signs, statements, quoted, read)):
                 return self._refusal(ranked, read)
         self.status = "answered"
-        return [*statements, *self._quotations(statements, ranked, "failed" if failed else "quoting")]
+        introduced = [] if statements else [Piece(load_phrases(self.language)["failed" if failed else "quoting"])]
+        return [*statements, *introduced, *map(self._quoted, quoted)]
 
     def _compared(self, different: Disagreement) -> list[Piece]:
         """Return each value as the articles state it: side by side, or the newest first where it has replaced the others.
@@ -150,26 +152,22 @@ class Inquiry:
         return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, best_two(self._best(ranked)))]
 
     def _trusted(
-        self, signs: Signs, statements: list[Piece], ranked: list[ScoredSentence], read: tuple[Passage, ...]
+        self, signs: Signs, statements: list[Piece], quoted: list[ScoredSentence], read: tuple[Passage, ...]
     ) -> Generator[Working, None, bool]:
         """Whether the draft answers and is likely to be right; where that is in doubt, the model is asked again."""
-        if not self._answered(statements, ranked):
+        if not self._answered(statements, quoted):
             return False
         if self.calibration.in_doubt(signs):
             signs = self.signs = yield from self._heard_again(signs, read)
         return not self.calibration.withholds(signs)
 
-    def _answered(self, statements: list[Piece], ranked: list[ScoredSentence]) -> bool:
+    def _answered(self, statements: list[Piece], quoted: list[ScoredSentence]) -> bool:
         """Whether what would be shown holds what is asked for: sentences without a date are no answer to "when"."""
         open_question = expected_answer(self.question) == "other"
-        return bool(statements) or open_question or any(s.fits for s in self._to_quote(statements, ranked))
-
-    def _quotations(self, statements: list[Piece], ranked: list[ScoredSentence], phrase: str) -> list[Piece]:
-        """Return what is quoted beside the statements, or without them, introduced by a phrase."""
-        quoted = [self._quoted(sentence) for sentence in self._to_quote(statements, ranked)]
-        return quoted if statements else [Piece(load_phrases(self.language)[phrase]), *quoted]
+        return bool(statements) or open_question or any(s.fits for s in quoted)
 
     def _to_quote(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[ScoredSentence]:
+        """Return the articles' own sentences that are shown beside the statements, or instead of those that do not hold."""
         checks, read = self.trace.checks, self._best(ranked)
         if statements:
             return quoted_beside([check for check in checks if check.kept], self.question, ranked, read)

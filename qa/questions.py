@@ -9,6 +9,8 @@ from qa.atoms import Atom, find_atoms
 from qa.text import fold, words
 
 Expected = Literal["day", "year", "date", "number", "person", "name", "other"]
+TIMES: frozenset[Expected] = frozenset({"day", "year", "date"})
+"""What is expected where a time is asked for."""
 
 # The first pattern that matches decides; questions are folded before they are matched, so accents do not matter.
 _WHICH = r"\b(?:che|quale|quali|qual|which|what|quelle?s?|que|welche[nmrs]?) (?:altr[aoie] |other )?"
@@ -94,7 +96,7 @@ _NOW = re.compile(
 
 def asks_when(question: str) -> bool:
     """Whether a question is about a time."""
-    return expected_answer(question) in {"day", "year", "date"}
+    return expected_answer(question) in TIMES
 
 
 def asks_why(question: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import NEGATION, counted_as, outcomes, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES
-from qa.questions import Expected, expected_answer, fits
+from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
 from qa.text import fold, stems, words
@@ -138,7 +138,7 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
     elif asked.expected == "number":
         related = bool(shared) or _held(asked.mentioned, context)
         found = _numbered(asked, atoms, sentence.text, article.language, shared=shared, related=related)
-    elif asked.expected in {"day", "year", "date"}:
+    elif asked.expected in TIMES:
         found = {atom: shared for atom in atoms if shared}
     elif _says_all(asked, own, said):
         return Value(

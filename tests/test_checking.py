@@ -1,5 +1,7 @@
 """Which sentences of a draft are shown, on articles of the tests' own."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from qa.config import Settings
@@ -13,11 +15,21 @@ Mario Neri ha parlato ai tifosi del Lecco. Il tecnico di Pavia ha firmato un con
 
 
 @pytest.fixture
-def lecco(tmp_path, scripted_chat, small_embeddings):
-    (tmp_path / "lecco.txt").write_text(ARTICLE, encoding="utf-8")
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "lecco.txt",))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        yield bot
+def bot_on(tmp_path, scripted_chat, small_embeddings):
+    """Open a bot that knows one text, with settings of the test's own."""
+    with ExitStack() as opened:
+
+        def open_bot(text, **settings):
+            (tmp_path / "article.txt").write_text(text, encoding="utf-8")
+            own = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "article.txt",), **settings)
+            return opened.enter_context(QA(own, chat=scripted_chat, embeddings=small_embeddings))
+
+        yield open_bot
+
+
+@pytest.fixture
+def lecco(bot_on):
+    return bot_on(ARTICLE)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +62,6 @@ Perse la finale. Nel 2016 Neri viene esonerato anche lì. Ora fa il commentatore
 """
 
 
-@pytest.fixture
-def career(tmp_path, scripted_chat, small_embeddings):
-    (tmp_path / "neri.txt").write_text(CAREER, encoding="utf-8")
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",), sentences=10)
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        yield bot
-
-
 @pytest.mark.parametrize(
     ("club", "said", "kept"),
     [
@@ -66,35 +70,30 @@ def career(tmp_path, scripted_chat, small_embeddings):
         ("Lecco", "È stato esonerato nel 2016.", False),
     ],
 )
-def test_what_is_new_stands_near_the_names_of_the_question(career, scripted_chat, club, said, kept):
+def test_what_is_new_stands_near_the_names_of_the_question(bot_on, scripted_chat, club, said, kept):
     scripted_chat.llm.otherwise = said
-    answer = career.ask(f"Quando è stato esonerato Neri dal {club}?")
+    answer = bot_on(CAREER, sentences=10).ask(f"Quando è stato esonerato Neri dal {club}?")
     assert answer.status == "answered"
     assert (said.removesuffix(".") in answer.text) is kept
 
 
-def test_of_the_sentences_that_were_read_one_with_what_is_asked_is_quoted(tmp_path, scripted_chat, small_embeddings):
-    (tmp_path / "neri.txt").write_text(
+def test_of_the_sentences_that_were_read_one_with_what_is_asked_is_quoted(bot_on, scripted_chat):
+    bot = bot_on(
         "Il titolo di Neri\n\nNeri vince il titolo con il Lecco. Il titolo di Neri con il Lecco è il primo. Quel titolo arrivò nel 2011.",
-        encoding="utf-8",
     )
     scripted_chat.llm.otherwise = "Non lo so."
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        answer = bot.ask("Quando Neri vince il titolo con il Lecco?")
+    answer = bot.ask("Quando Neri vince il titolo con il Lecco?")
     assert [citation.quote for citation in answer.citations][1:] == ["Quel titolo arrivò nel 2011."]
 
 
-def test_a_name_that_a_sentence_leaves_out_is_cited_from_the_nearest_one(tmp_path, scripted_chat, small_embeddings):
-    (tmp_path / "neri.txt").write_text(
+def test_a_name_that_a_sentence_leaves_out_is_cited_from_the_nearest_one(bot_on, scripted_chat):
+    bot = bot_on(
         "La festa di Neri.\n\nNeri ha vinto molto in carriera. Piove da ore sullo stadio. La gente canta lo stesso. Neri ringrazia il presidente. "
         "Poi si fa silenzio. Una banda suona. Si ricordano i tempi belli. Nel 2019 il titolo fu vinto con Gallo in porta.",
-        encoding="utf-8",
+        sentences=10,
     )
     scripted_chat.llm.otherwise = "Neri ha vinto il titolo con Gallo."
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",), sentences=10)
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        answer = bot.ask("Con chi in porta Neri ha vinto il titolo?")
+    answer = bot.ask("Con chi in porta Neri ha vinto il titolo?")
     assert answer.text.startswith("Neri ha vinto il titolo con Gallo [1][2].")
     assert {citation.quote for citation in answer.citations[:2]} == {
         "Neri ringrazia il presidente.",
@@ -115,17 +114,14 @@ def test_a_refused_question_in_another_language_gets_the_nearest_passages(lecco,
     [("Fino a quando vale la firma dell'allenatore?", True), ("Fino a quando vale la firma?", False)],
 )
 def test_what_a_dropped_statement_rests_on_is_quoted_if_it_speaks_of_what_is_asked(
-    tmp_path, scripted_chat, small_embeddings, question, quoted
+    bot_on, scripted_chat, question, quoted
 ):
-    (tmp_path / "lecco.txt").write_text(
+    bot = bot_on(
         "La firma\n\nLa firma vale fino al 30 giugno 2024. La firma è arrivata ieri, e la firma vale fino in fondo. "
         "Resta il terzo allenatore, dopo Carlo Verdi.",
-        encoding="utf-8",
     )
     scripted_chat.llm.otherwise = "La firma di Carlo Verdi vale fino al 30 giugno 2024."
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "lecco.txt",))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        answer = bot.ask(question)
+    answer = bot.ask(question)
     assert answer.status == "answered"
     assert "firma di Carlo Verdi" not in answer.text
     assert any(citation.quote.startswith("Resta il terzo") for citation in answer.citations) is quoted
@@ -133,29 +129,23 @@ def test_what_a_dropped_statement_rests_on_is_quoted_if_it_speaks_of_what_is_ask
 
 @pytest.mark.parametrize(("asked", "quotes"), [("quale premio", 1), ("quali premi", 2)])
 def test_beside_a_statement_only_what_tells_it_is_quoted_unless_several_things_are_asked_for(
-    tmp_path, scripted_chat, small_embeddings, asked, quotes
+    bot_on, scripted_chat, asked, quotes
 ):
-    (tmp_path / "neri.txt").write_text(
+    bot = bot_on(
         "I premi di Neri\n\nNeri ha avuto in premio la Coppa Adria. In premio Neri ebbe poi il Trofeo Lario. Ora riposa.",
-        encoding="utf-8",
     )
     scripted_chat.llm.otherwise = "Neri ha avuto in premio la Coppa Adria."
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        answer = bot.ask(f"Che cosa ha avuto Neri, {asked}?")
+    answer = bot.ask(f"Che cosa ha avuto Neri, {asked}?")
     assert answer.text.startswith("Neri ha avuto in premio la Coppa Adria [1].")
     assert len(answer.citations) == quotes
 
 
-def test_of_a_support_of_two_sentences_the_one_that_tells_is_quoted(tmp_path, scripted_chat, small_embeddings):
-    (tmp_path / "neri.txt").write_text(
+def test_of_a_support_of_two_sentences_the_one_that_tells_is_quoted(bot_on, scripted_chat):
+    bot = bot_on(
         "Una coppa per Neri\n\nNeri allenò poi il Gallarate. La coppa vinta da Neri fu quella del 2011. Ora riposa.",
-        encoding="utf-8",
     )
     scripted_chat.llm.otherwise = "La coppa fu vinta da Neri con il Gallarate nel 2011."
-    settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "neri.txt",))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        answer = bot.ask("Quando fu vinta da Neri la coppa, con il Gallarate?")
+    answer = bot.ask("Quando fu vinta da Neri la coppa, con il Gallarate?")
     stated, *quoted = answer.citations
     assert stated.quote.startswith("Neri allenò poi il Gallarate. La coppa")
     assert [citation.quote for citation in quoted] == ["La coppa vinta da Neri fu quella del 2011."]
