@@ -49,6 +49,7 @@ _YEARS = re.compile(
     rf"(?<![\d/-])(?P<first>(?:1\d|20)\d\d)\s?(?P<mark>[-/])\s?(?P<century>1\d|20)?(?P<second>\d\d){_AFTER}"
 )
 _CENTURY = 100
+_DIGITS_OF_THOUSANDS = 4
 UNKNOWN_YEAR = "XXXX"
 _YOUNGEST_SHORT_YEAR = 49  # '49 is 2049, '50 is 1950
 
@@ -62,6 +63,8 @@ _SCORE = re.compile(r"(?<![\d-])(\d{1,2}) - (\d{1,2})(?![\d-])")
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 _ELIDED = re.compile(r"((?:quar|cinqu|sess|sett|ott|nov)ant|trent|vent|cent)'(?=\w)", re.IGNORECASE)
 _ELIDED_VOWEL = {"vent": "i", "cent": "o"}
+_OF_YEARS = re.compile(r"\b([^\W\d_]{2,})(enn(?:e|i|ale|ali))\b")
+_BLENDED = {"bi": "2", "tri": "3", "quadri": "4", "quinqu": "5"}
 _NEVER_NUMBERS = {"it": _words("un uno una prima second"), "en": _words("one o oh")}
 _DETERMINERS = _words("il al dal del nel sul un suo mio loro")
 _AFTER_PREPOSITION = _words("il lo la l i gli le un uno una quanto me te noi voi lui lei loro alcuni molti")
@@ -80,6 +83,7 @@ def unify(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = re.sub(r"\bper\s?cento?\b", "%", text, flags=re.IGNORECASE)
     text = _ELIDED.sub(lambda match: f"{match[1]}{_ELIDED_VOWEL.get(match[1].lower(), 'a')} ", text)  # "trent'anni"
+    text = _OF_YEARS.sub(_years_apart, text)  # "ventunenne" as "34enne"
     text = _digits_for_words(text)
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "°", text)
     text = _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match.group()), text)
@@ -128,6 +132,16 @@ def _spelled_numbers(pieces: list[str]) -> Iterator[tuple[int, int, str]]:
             taken |= inside
             digits = re.sub(r"\D", "", found.text) + "°" if found.is_ordinal else found.text.replace(",", ".")
             yield found.start, found.end, digits
+
+
+def _years_apart(match: re.Match[str]) -> str:
+    """Return an age or a length of years as its number and its ending, or the word itself if it holds no number ("solenne")."""
+    stem, ending = match.groups()
+    if stem in _BLENDED:  # "La Biennale" is a name
+        return f"{_BLENDED[stem]} {ending}"
+    figures = (_digits_for_words(stem + vowel) for vowel in ("", *"aeio"))
+    number = next((figure for figure in figures if figure.isdecimal() and len(figure) < _DIGITS_OF_THOUSANDS), None)
+    return f"{number} {ending}" if number else match[0]
 
 
 def _is_other_word(pieces: list[str], index: int, language: str, *, ordinal: bool) -> bool:

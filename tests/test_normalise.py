@@ -68,6 +68,10 @@ ENGLISH_MONTHS = (
         ("–11", "11"),
         ("cinquanta per cento, 50%, 50 percent", "50 % 50 % 50 %"),
         ("gli anni Ottanta", "anni 80"),
+        ("ventunenne", "21 enne"),
+        ("il 34enne, un quarantaquattrenne, due Ventenni", "34 enne 44 enne 2 20 enni"),
+        ("un contratto biennale", "contratto 2 ennale"),
+        ("la Biennale, maggiorenni, una solenne Penne", "biennale maggiorenni solenne penne"),
         # what looks like a number
         ("un gol", "gol"),
         ("Un’altra", "altra"),

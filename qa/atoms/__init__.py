@@ -5,6 +5,7 @@
 
 from functools import lru_cache
 
+from qa.atoms.ages import find_ages
 from qa.atoms.atom import Atom, Kind, same_length_fold
 from qa.atoms.dates import find_dates
 from qa.atoms.names import find_names
@@ -30,6 +31,7 @@ def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[
         find_dates(text, plain, language, reference),
         find_ordinals(text, language),
         find_numbers(text, plain, language),
+        find_ages(text, plain) if language == "it" else (),
         find_names(text, language),
     ):
         for atom in found:

@@ -102,6 +102,12 @@ def small_number(word: str, language: str) -> int | None:
     return number if 1 <= number <= _LAST_DAY else None
 
 
+def cardinal(word: str, language: str) -> int | None:
+    """Return the whole number that one word stands for ("ventisei")."""
+    found = _parsed([_Word(match) for match in WORD.finditer(word)], language, 1.0)
+    return int(found[0].text) if len(found) == 1 and found[0].text.isdecimal() else None
+
+
 def _ungrouped(digits: str) -> str:
     match = _THOUSANDS.fullmatch(digits)
     if match is None:

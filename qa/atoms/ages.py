@@ -1,0 +1,36 @@
+"""Italian words that hold a number of years: "ventunenne", "un contratto triennale"."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from qa.atoms.atom import Atom
+from qa.atoms.numbers import cardinal
+
+_YEARS = re.compile(r"\b([^\W\d_]{2,})enn(?:e|i|ale|ali)\b")
+_WITHIN = re.compile(r"[\w,;]\s+\Z")
+_LATIN = {"bi": 2, "tri": 3, "quadri": 4, "quinqu": 5}
+# What "-enne" takes from the number: ventuno, ventidue, venti, trenta, ventisei.
+_ENDINGS = ("o", "e", "i", "a", "")
+_AGES = range(3, 120)  # "Millenni" are no age.
+
+
+def find_ages(text: str, plain: str) -> Iterator[Atom]:
+    """Yield the numbers of years that single words of an Italian text hold; a capital within a sentence is that of a name ("la Biennale").
+
+    Args:
+        text: Any text.
+        plain: Its ``same_length_fold``.
+    """
+    for match in _YEARS.finditer(plain):
+        named = text[match.start()].isupper() and _WITHIN.search(text, 0, match.start())
+        if not named and (years := _years(match[1])):
+            yield Atom("number", str(years), *match.span())
+
+
+@cache
+def _years(stem: str) -> int | None:
+    if stem in _LATIN:
+        return _LATIN[stem]
+    numbers = (cardinal(stem + ending, "it") for ending in _ENDINGS)
+    return next((number for number in numbers if number in _AGES), None)
