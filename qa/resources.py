@@ -100,7 +100,7 @@ class Resources:
         """
         with self._chat_lock:
             if self._chat is not None and self._owns_chat and self._chat.is_dead:
-                log.warning("the language model's server has died; the model is loaded again")
+                log.warning("the language model's server has died or hangs; the model is loaded again")
                 self._chat.close()
                 self._chat = None
             if self._chat is None:

@@ -1,6 +1,7 @@
 """Whatever the model's server does, a question ends in bounded time with an honest answer, and the next one works."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -198,7 +199,24 @@ def test_a_local_server_that_dies_is_started_again(
         assert bot.chat is not dead
         kill(bot.chat)
         check_read(bot.ask(QUESTION))  # between two questions, nobody notices
-    assert caplog.text.count("has died") == 2
+    assert caplog.text.count("has died or hangs") == 2
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a signal that stops a process")
+def test_a_local_server_that_hangs_is_started_again(tmp_path: Path, seeds: Path) -> None:
+    settings = Settings(data_dir=tmp_path, sources=(seeds,), max_tokens=16, model_timeout=8, resamples=0)
+    with QA(settings, embeddings=SmallEmbeddings()) as bot:
+        hung = bot.chat
+        assert hung._server is not None
+        process = psutil.Process(hung._server.pid)
+        process.suspend()
+        check_honest(bot.ask(QUESTION), "did not answer in time")
+        assert process.is_running()
+        bot.settings = settings.replace(model_timeout=AMPLE)
+        check_read(bot.ask(QUESTION))
+        assert bot.chat is not hung
+        assert not process.is_running()
 
 
 def kill(chat: ChatModel) -> None:

@@ -95,7 +95,7 @@ class ChatModel:
 
     @property
     def is_dead(self) -> bool:
-        """Whether it ran in a process of its own and does so no more: then it must be loaded again."""
+        """Whether it ran in a process of its own that has ended or hangs: then it must be loaded again."""
         if self._server is None:
             return False
         return not self._server.is_running or (self._failed and not self._server.is_alive())

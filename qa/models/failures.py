@@ -39,7 +39,9 @@ _NO_REPLY = _Failure("gave no reply", "Try again.", retryable=True)
 _NONSENSE = _Failure(
     "gave a reply that makes no sense", "Check that its server speaks OpenAI's protocol.", retryable=True
 )
-_TOO_LONG = _Failure("cannot read so long a prompt", "Ask for fewer or shorter passages, or raise QA_CONTEXT_TOKENS.")
+_TOO_LONG = _Failure(
+    "cannot read so long a prompt", "Ask a shorter question, lower QA_SENTENCES, or raise QA_CONTEXT_TOKENS."
+)
 _REFUSED = _Failure("refused the request", "Check the settings of the model.")
 _BY_STATUS = {401: _KEY, 403: _PERMISSION, 404: _NOT_FOUND, 408: _TIMEOUT, 413: _TOO_LONG, 429: _RATE}
 
