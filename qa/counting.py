@@ -10,6 +10,7 @@ from qa.text import fold, stems
 
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
+_OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
 NEGATION = r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)"
 """Pattern of the words that deny, in folded text."""
 # A negation that no punctuation parts from what follows the text; "not only", "not less than" deny nothing.
@@ -41,8 +42,11 @@ def units_of(text: str, numbers: Iterable[Atom], language: str) -> dict[Atom, fr
 
 
 def unit_of(text: str, number: Atom, language: str) -> frozenset[str]:
-    """Return the stems of the two words after a number: what it counts."""
-    return frozenset(stems(" ".join(_WORD.findall(text[number.end : number.end + _NEAR])[:2]), language))
+    """Return the stems of the two words after a number: what it counts; those of years where its own word says so ("ventunenne")."""
+    following = text[number.end : number.end + _NEAR]
+    if language == "it" and (_OF_YEARS.search(text, number.start, number.end) or _OF_YEARS.match(following)):
+        return frozenset(stems(COUNTED["years"]["it"][0], language))
+    return frozenset(stems(" ".join(_WORD.findall(following)[:2]), language))
 
 
 def counted_as(units: Iterable[str], language: str) -> frozenset[str]:

@@ -15,6 +15,11 @@ def test_a_number_counts_what_stands_behind_it():
     assert units("Ha 120 presenze, 30 gol.") == {"120": frozenset({"presenz", "gol"}), "30": frozenset({"gol"})}
 
 
+@pytest.mark.parametrize("text", ["Il ventunenne attaccante", "Due? No: il 21enne attaccante", "Ha firmato, 21enne."])
+def test_an_age_counts_years_and_nothing_behind_it(text):
+    assert units(text)["21"] == {"anni"}
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [
