@@ -507,6 +507,20 @@ def test_a_prompt_longer_than_the_context_is_told(local):
 
 
 @pytest.mark.model
+def test_a_prompt_is_kept_while_another_with_the_same_instructions_is_read(local):
+    instructions = ("system", "Rispondi con una frase, usando soltanto le informazioni dei brani. " * 3)
+
+    def read(passage: str) -> dict[str, int]:
+        usage = local.invoke([instructions, ("user", passage)], max_tokens=1).usage_metadata
+        return {"whole": usage["input_tokens"], "kept": usage["input_token_details"]["cache_read"]}
+
+    for passage in ("Il Pontelago ha vinto. " * 40, "La Roccamare ha perso in casa. " * 40):
+        read(passage)
+    again = read("Il Pontelago ha vinto. " * 40)
+    assert again["kept"] > again["whole"] // 2
+
+
+@pytest.mark.model
 @pytest.mark.slow
 def test_two_readers_at_once_have_a_whole_context_each(weights):
     with load_chat_model(Settings(model=f"gguf:{weights}", context_tokens=1024)) as model, ThreadPoolExecutor() as pool:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 SLOTS = 2
 """Requests answered at once, each with a whole context of its own; a slot also keeps its last prompt."""
+_SAME_EVIDENCE = 0.3
+"""Share of a prompt that a slot must hold for the prompt to go there, and not to the slot that was used longest ago.
+
+The instructions alone are an eighth of most prompts: with llama.cpp's own tenth all would go to one slot, and each question overwrite the last.
+"""
 _DRAFT_AFTER, _DRAFT_LENGTH = 4, 8
 """Tokens that must recur in the context before what followed them is tried as a draft, and the draft's length.
 
@@ -128,6 +133,7 @@ def _parameters(launch: Launch) -> "CommonParams":
         params.cpuparams_batch.n_threads = launch.threads
     params.n_ctx = launch.context_tokens * SLOTS
     params.n_parallel = SLOTS
+    params.slot_prompt_similarity = _SAME_EVIDENCE
     # No copies of prompts that have lost their slot: they are rarely sent again, and each takes a dozen megabytes.
     params.cache_ram_mib = 0
     params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
