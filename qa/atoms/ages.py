@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from qa.atoms.atom import Atom
-from qa.atoms.numbers import cardinal
+from qa.atoms.numbers import cardinal, is_named
 
 _YEARS = re.compile(r"\b([^\W\d_]{2,})enn(?:e|i|ale|ali)\b")
-_WITHIN = re.compile(r"[\w,;]\s+\Z")
 _LATIN = {"bi": 2, "tri": 3, "quadri": 4, "quinqu": 5}
 # What "-enne" takes from the number: ventuno, ventidue, venti, trenta, ventisei.
 _ENDINGS = ("o", "e", "i", "a", "")
@@ -23,12 +22,11 @@ def find_ages(text: str, plain: str) -> Iterator[Atom]:
         plain: Its ``same_length_fold``.
     """
     for match in _YEARS.finditer(plain):
-        named = text[match.start()].isupper() and _WITHIN.search(text, 0, match.start())
-        if not named and (years := _years(match[1])):
+        if not is_named(text, *match.span()) and (years := _years(match[1])):
             yield Atom("number", str(years), *match.span())
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _years(stem: str) -> int | None:
     if stem in _LATIN:
         return _LATIN[stem]

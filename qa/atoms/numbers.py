@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from qa.atoms.atom import Atom
@@ -89,23 +89,28 @@ def spelt_ordinals(text: str, language: str) -> Iterator[tuple[int, int, int]]:
             yield int(digits[0]), words[found.start].match.start(), words[found.end - 1].match.end()
 
 
-@cache
+@lru_cache(maxsize=4096)
 def small_number(word: str, language: str) -> int | None:
     """Return the number from 1 to 31 that one word stands for, as in a date ("sette", "primo", "seventh")."""
-    if language not in LANGUAGES:
+    found = _single(word, language) if language in LANGUAGES else None
+    if found is None or (found.is_ordinal and language != "en" and found.text[:2].rstrip("ºe.") != "1"):
         return None
-    found = _parsed([_Word(match) for match in WORD.finditer(word)], language, 1.0)
-    if len(found) != 1 or (found[0].is_ordinal and language != "en" and found[0].text[:2].rstrip("ºe.") != "1"):
-        return None
-    digits = re.match(r"\d+", found[0].text)
+    digits = re.match(r"\d+", found.text)
     number = int(digits[0]) if digits else 0
     return number if 1 <= number <= _LAST_DAY else None
 
 
 def cardinal(word: str, language: str) -> int | None:
     """Return the whole number that one word stands for ("ventisei")."""
-    found = _parsed([_Word(match) for match in WORD.finditer(word)], language, 1.0)
-    return int(found[0].text) if len(found) == 1 and found[0].text.isdecimal() else None
+    found = _single(word, language)
+    return int(found.text) if found and found.text.isdecimal() else None
+
+
+def is_named(text: str, start: int, end: int) -> bool:
+    """Return whether a word is part of a name, by its capital within a sentence: "nato a Sesto San Giovanni"."""
+    before = text[:start]
+    last = before.rstrip()[-1:]
+    return text[start:end].istitle() and before[-1:].isspace() and (last.isalnum() or last in {",", ";"})
 
 
 def _ungrouped(digits: str) -> str:
@@ -157,7 +162,16 @@ def _number_words(text: str, language: str) -> tuple[list[_Word], list[_Found]]:
     """Return the words of a text and the numbers among them, kept while its ordinals and then its numbers are taken."""
     words = [_Word(match) for match in WORD.finditer(text)]
     parsed = _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else []
-    return words, [found for found in parsed if not _is_named(words, found.start, language)]
+    return words, [found for found in parsed if not _names(words[found.start], language)]
+
+
+def _single(word: str, language: str) -> _Found | None:
+    found = _parsed([_Word(match) for match in WORD.finditer(word)], language, 1.0)
+    return found[0] if len(found) == 1 else None
+
+
+def _names(word: _Word, language: str) -> bool:
+    return language in _NO_CAPITALS and is_named(word.match.string, *word.match.span())
 
 
 def _spelt_out(text: str, language: str) -> Iterator[Atom]:
@@ -169,8 +183,8 @@ def _spelt_out(text: str, language: str) -> Iterator[Atom]:
             yield Atom(
                 "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
             )
-    for number, word in enumerate(words):
-        if word.text() == _TWO.get(language) and not _is_named(words, number, language):
+    for word in words:
+        if word.text() == _TWO.get(language) and not _names(word, language):
             yield Atom("number", "2", word.match.start(), word.match.end())
 
 
@@ -185,12 +199,6 @@ def _means_something_else(words: Sequence[_Word], found: _Found, language: str) 
         singular = _SINGULAR.fullmatch(after) is not None and after not in _UNCHANGING
         return before in _BEFORE_BEING or after in _AFTER_BEING or singular
     return word == "cento" and before == "per"
-
-
-def _is_named(words: Sequence[_Word], number: int, language: str) -> bool:
-    """Whether a number word is part of a name, by its capital within a sentence: "nato a Sesto San Giovanni"."""
-    capital = words[number].match[0].istitle()
-    return capital and language in _NO_CAPITALS and number > 0 and _adjacent(words, number - 1)
 
 
 def _adjacent(words: Sequence[_Word], number: int) -> bool:
