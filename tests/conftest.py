@@ -1,8 +1,10 @@
 """Fixtures shared by all tests: settings in a temporary folder, scripted models, the seed articles."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import SmallEmbeddings, scripted_chat_model
@@ -55,3 +57,16 @@ def bot(settings: Settings, scripted_chat: ChatModel, small_embeddings: SmallEmb
     """A ``QA`` over the seed articles with the scripted model and the small embeddings."""
     with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as made:
         yield made
+
+
+@pytest.fixture
+def bot_on(tmp_path: Path, scripted_chat: ChatModel, small_embeddings: SmallEmbeddings) -> Iterator[Callable[..., QA]]:
+    """Open a bot that knows one text, with settings of the test's own."""
+    with ExitStack() as opened:
+
+        def open_bot(text: str, **settings: Any) -> QA:
+            (tmp_path / "article.txt").write_text(text, encoding="utf-8")
+            own = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "article.txt",), **settings)
+            return opened.enter_context(QA(own, chat=scripted_chat, embeddings=small_embeddings))
+
+        yield open_bot

@@ -1,30 +1,12 @@
 """Which sentences of a draft are shown, on articles of the tests' own."""
 
-from contextlib import ExitStack
-
 import pytest
-
-from qa.config import Settings
-from qa.pipeline import QA
 
 ARTICLE = """Neri al Lecco, la carica del nuovo tecnico
 
 Mario Neri ha parlato ai tifosi del Lecco. Il tecnico di Pavia ha firmato un contratto fino al 30 giugno 2024 e prende il posto di Ugo Bianchi.
 È il terzo allenatore della stagione, dopo Carlo Verdi e lo stesso Bianchi. Il suo vice si chiama Piero Gallo.
 """
-
-
-@pytest.fixture
-def bot_on(tmp_path, scripted_chat, small_embeddings):
-    """Open a bot that knows one text, with settings of the test's own."""
-    with ExitStack() as opened:
-
-        def open_bot(text, **settings):
-            (tmp_path / "article.txt").write_text(text, encoding="utf-8")
-            own = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "article.txt",), **settings)
-            return opened.enter_context(QA(own, chat=scripted_chat, embeddings=small_embeddings))
-
-        yield open_bot
 
 
 @pytest.fixture
