@@ -272,6 +272,8 @@ def test_without_a_month_of_reference_relative_dates_have_no_year(text, referenc
         ("da decenni, nel nuovo millennio, per millenni", []),
         ("Penne e Ravenna", []),
         ("alla Biennale di Venezia", []),
+        ("CONTRATTO BIENNALE PER NERI", ["2"]),
+        ("Nel rugby, Sei Nazioni compreso", []),
     ],
 )
 def test_italian_numbers(text, expected):

@@ -22,7 +22,7 @@ def find_ages(text: str, plain: str) -> Iterator[Atom]:
         plain: Its ``same_length_fold``.
     """
     for match in _YEARS.finditer(plain):
-        if not is_named(text, *match.span()) and (years := _years(match[1])):
+        if not is_named(text, *match.span(), "it") and (years := _years(match[1])):
             yield Atom("number", str(years), *match.span())
 
 

@@ -106,11 +106,12 @@ def cardinal(word: str, language: str) -> int | None:
     return int(found.text) if found and found.text.isdecimal() else None
 
 
-def is_named(text: str, start: int, end: int) -> bool:
-    """Return whether a word is part of a name, by its capital within a sentence: "nato a Sesto San Giovanni"."""
-    before = text[:start]
-    last = before.rstrip()[-1:]
-    return text[start:end].istitle() and before[-1:].isspace() and (last.isalnum() or last in {",", ";"})
+def is_named(text: str, start: int, end: int, language: str) -> bool:
+    """Return whether a number word is part of a name, by its capital within a sentence: "nato a Sesto San Giovanni"."""
+    if language not in _NO_CAPITALS or not text[start:end].istitle():
+        return False
+    before = text[:start].rstrip()
+    return len(before) < start and (before[-1:].isalnum() or before[-1:] in {",", ";"})
 
 
 def _ungrouped(digits: str) -> str:
@@ -162,16 +163,12 @@ def _number_words(text: str, language: str) -> tuple[list[_Word], list[_Found]]:
     """Return the words of a text and the numbers among them, kept while its ordinals and then its numbers are taken."""
     words = [_Word(match) for match in WORD.finditer(text)]
     parsed = _parsed(words, language, _SMALLEST) if language in LANGUAGES and words else []
-    return words, [found for found in parsed if not _names(words[found.start], language)]
+    return words, [found for found in parsed if not is_named(text, *words[found.start].match.span(), language)]
 
 
 def _single(word: str, language: str) -> _Found | None:
     found = _parsed([_Word(match) for match in WORD.finditer(word)], language, 1.0)
     return found[0] if len(found) == 1 else None
-
-
-def _names(word: _Word, language: str) -> bool:
-    return language in _NO_CAPITALS and is_named(word.match.string, *word.match.span())
 
 
 def _spelt_out(text: str, language: str) -> Iterator[Atom]:
@@ -184,7 +181,7 @@ def _spelt_out(text: str, language: str) -> Iterator[Atom]:
                 "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
             )
     for word in words:
-        if word.text() == _TWO.get(language) and not _names(word, language):
+        if word.text() == _TWO.get(language) and not is_named(text, *word.match.span(), language):
             yield Atom("number", "2", word.match.start(), word.match.end())
 
 
