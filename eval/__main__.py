@@ -1,12 +1,14 @@
 """``python -m eval``: score a change, compare it, gate it, report it."""
 
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eval.cases import SET_NAMES
-from eval.performance import bench, load, scale
+from eval.performance import bench, load, page, scale
 from qa.logs import configure_logging
 from qa.terminal import FAILURE, console_handler, explained_errors, messages, output, plain, tolerate_narrow_encodings
 
@@ -178,6 +180,31 @@ def retrieval(
 app.command()(bench)
 app.command()(scale)
 app.command()(load)
+app.command()(page)
+
+
+@app.command()
+def calibrate(
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="May be repeated. Default: carrera and wider.")
+    ] = None,
+) -> None:
+    """Train the confidence of answers anew on the tuning questions, and store it where the product reads it."""
+    from eval.calibrate import store, train, try_cases
+    from eval.display import bar
+    from eval.run import prepare
+    from eval.selection import choose, select
+    from qa.config import Settings
+    from qa.models.progress import rich_progress
+
+    names = sets or ["carrera", "wider"]
+    case_sets = choose(select(names, (), (), holdout=False))
+    subject = prepare(Settings(), progress=rich_progress(messages()))
+    with closing(subject.recorder), bar(sum(len(case_set.cases) for case_set in case_sets)) as advance:
+        tried = [one for case_set in case_sets for one in try_cases(subject, case_set, advance)]
+    command = " ".join(["python -m eval calibrate", *(f"--set {name}" for name in names)])
+    calibration = train(tried, {"command": command, "date": datetime.now(UTC).date().isoformat()})
+    output().print(plain(store(calibration)))
 
 
 @app.command()

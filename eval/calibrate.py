@@ -1,14 +1,11 @@
 """Trains the confidence of answers on the tuning part of the gold set and stores it with how it was made.
 
-Run ``python -m eval.calibrate [carrera] [wider]`` after a change to retrieval, to the signs or to the gold set; it writes ``qa/confidence.json``.
 The model's replies come from the record where they are there; a case counts as right if its answer, were it not withheld, would be.
 """
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -18,17 +15,17 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from eval.cases import Case, SetName, load_set
+from eval.cases import CaseSet
 from eval.metrics.answers import score_case
-from eval.run import Subject, prepare
+from eval.run import Subject
 from qa.confidence import Calibration, Signs
-from qa.config import Settings
 from qa.pipeline import Inquiry
 from qa.schema import Final
 
 TARGET = Path(__file__).parent.parent / "qa" / "confidence.json"
 _FOLDS, _REPEATS = 5, 6
 _STRENGTH = 0.1  # Inverse of the L2 penalty: few cases, so strong.
+_THRESHOLDS = np.arange(0.1, 0.8, 0.02)
 
 
 class _Doubting(Calibration):
@@ -38,75 +35,96 @@ class _Doubting(Calibration):
         return True
 
 
-def rows(subject: Subject, name: SetName) -> Iterator[tuple[Case, Signs, bool]]:
-    """Yield each tuning case of a set with its signs and whether its answer, were none withheld, would be right.
+@dataclass(frozen=True)
+class Tried:
+    """A case that was asked with nothing withheld.
+
+    Attributes:
+        signs: What could be seen of its answer.
+        right: Whether that answer was right.
+        answerable: Whether the articles answer it.
+    """
+
+    signs: Signs
+    right: bool
+    answerable: bool
+
+
+def try_cases(subject: Subject, case_set: CaseSet, advance: Callable[[], None]) -> Iterator[Tried]:
+    """Yield what comes of each case of a set, if its answer is never withheld.
 
     What is refused whatever its confidence, such as sentences without a date to "when", is left out.
+
+    Args:
+        subject: Who is asked.
+        case_set: Tuning cases only.
+        advance: Called after each case.
     """
-    case_set = load_set(name)
     weights = {field.name: 0.0 for field in fields(Signs)}
     everything = _Doubting(weights=weights, bias=0.0, threshold=0.0, made={})
     with subject.open(case_set) as bot:
         articles = {entry.source: bot.article(entry.source) for entry in bot.articles()}
         for case in case_set.cases:
-            if case.holdout:
-                continue
             inquiry = Inquiry(bot, case.question, case.history, everything)
             final = list(inquiry.events())[-1]
+            advance()
             if inquiry.signs is not None and isinstance(final, Final) and final.answer.status != "abstained":
                 right = case.answerable and score_case(case, final.answer, articles).outcome == "correct"
-                yield case, inquiry.signs, right
+                yield Tried(inquiry.signs, right, case.answerable)
 
 
-def main(sets: Sequence[SetName]) -> None:
-    """Train on the tuning cases of some sets, choose the threshold, and store both.
+def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
+    """Return a logistic regression over the signs, and the threshold below which answers are withheld.
 
     The threshold is the one with the most right answers minus wrong ones, as CRAG's truthfulness counts them (Yang et al. 2024), on probabilities
     from repeated cross-validation.
+
+    Args:
+        tried: At least five right ones and five wrong ones.
+        made: What is to be stored of how this was made; figures are added.
     """
-    subject = prepare(Settings())
-    try:
-        found = [row for name in sets for row in rows(subject, name)]
-    finally:
-        subject.recorder.close()
-    names = list(asdict(found[0][1]))
-    signs = np.array([list(asdict(signs).values()) for _, signs, _ in found])
-    right = np.array([right for _, _, right in found])
+    signs = np.array([list(asdict(one.signs).values()) for one in tried])
+    right = np.array([one.right for one in tried])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=_STRENGTH))
     folds = [StratifiedKFold(_FOLDS, shuffle=True, random_state=seed) for seed in range(_REPEATS)]
     likely = np.mean(
         [cross_val_predict(model, signs, right, cv=fold, method="predict_proba")[:, 1] for fold in folds], axis=0
     )
-    gains = {t: int(right[likely >= t].sum() - (~right[likely >= t]).sum()) for t in np.arange(0.1, 0.8, 0.02)}
-    threshold, gain = max(gains.items(), key=lambda pair: pair[1])
+    gains = [int(right[likely >= t].sum() - (~right[likely >= t]).sum()) for t in _THRESHOLDS]
+    threshold = float(_THRESHOLDS[np.argmax(gains)])
     model.fit(signs, right)
     scaler, regression = model[0], model[1]
     weights = regression.coef_[0] / scaler.scale_
     bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
+    names = [field.name for field in fields(Signs)]
+    return Calibration(
+        weights={name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+        bias=round(bias, 4),
+        threshold=round(threshold, 2),
+        made={**made, "cases": len(tried), "cross_validated": _figures(tried, likely, threshold)},
+    )
+
+
+def _figures(
+    tried: Sequence[Tried], likely: "np.ndarray[tuple[int], np.dtype[np.float64]]", threshold: float
+) -> dict[str, object]:
+    """Return what the threshold does with probabilities that were estimated without the case itself."""
+    right = np.array([one.right for one in tried])
+    answerable = np.array([one.answerable for one in tried])
     answered = likely >= threshold
-    answerable = np.array([case.answerable for case, _, _ in found])
-    made = {
-        "command": " ".join(["python -m eval.calibrate", *sets]),
-        "date": datetime.now(UTC).date().isoformat(),
-        "cases": len(found),
-        "cross_validated": {
-            "right": int((right & answered).sum()),
-            "wrong": int((~right & answered).sum()),
-            "withheld_answerable": int((answerable & ~answered).sum()),
-            "unanswerable_refused": f"{int((~answerable & ~answered).sum())} of {int((~answerable).sum())}",
-            "right_minus_wrong": gain,
-            "area_under_roc": round(float(roc_auc_score(right, likely)), 3),
-        },
+    is_right, is_wrong = int((right & answered).sum()), int((~right & answered).sum())
+    return {
+        "right": is_right,
+        "wrong": is_wrong,
+        "withheld_answerable": int((answerable & ~answered).sum()),
+        "unanswerable_refused": f"{int((~answerable & ~answered).sum())} of {int((~answerable).sum())}",
+        "right_minus_wrong": is_right - is_wrong,
+        "area_under_roc": round(float(roc_auc_score(right, likely)), 3),
     }
-    stored = {
-        "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
-        "bias": round(bias, 4),
-        "threshold": round(float(threshold), 2),
-        "made": made,
-    }
-    TARGET.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write(json.dumps(stored, indent=2) + "\n")
 
 
-if __name__ == "__main__":
-    main([name for name in ("carrera", "wider") if name in sys.argv[1:] or not sys.argv[1:]])
+def store(calibration: Calibration) -> str:
+    """Write a calibration where the product reads it, and return what was written."""
+    text = json.dumps(calibration.model_dump(mode="json"), indent=2) + "\n"
+    TARGET.write_text(text, encoding="utf-8")
+    return text

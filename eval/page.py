@@ -1,6 +1,6 @@
-"""``python -m eval.page [QUESTION …]``: how long it takes from opening the page to the first cited answer.
+"""How long it takes from opening the page to the first cited answer.
 
-Each row opens the page in a browser that has never seen it, with the question in its address, as soon as the server gives
+Each time the page is opened in a browser that has never seen it, with the question in its address, as soon as the server gives
 its address, and stops when the first marker of the answer can be pressed. Needs the model files, Chromium and an otherwise
 idle machine.
 """
@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -35,6 +36,26 @@ _LONGEST = 600_000
 _ADDRESS = re.compile(r"http://\S+")
 _FIRST_MARKER = "#conversation button.cite"
 _FINISHED = "#conversation :is(.answer:not(.partial), .conflict)"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How long a page took.
+
+    Attributes:
+        name: How it was started.
+        question: What it was opened on.
+        seconds: From opening it to the answer.
+        cited: Whether the answer cites anything.
+    """
+
+    name: str
+    question: str
+    seconds: float
+    cited: bool
+
+    def __str__(self) -> str:
+        return f"{self.seconds:7.1f} s  {self.name}: {self.question} ({'cited' if self.cited else 'NOT CITED'})"
 
 
 def seconds_to_answer(browser: "Browser", url: str, question: str) -> tuple[float, bool]:
@@ -66,35 +87,34 @@ def serving_process(data_dir: Path) -> Iterator[str]:
             process.terminate()
 
 
-def main(questions: tuple[str, ...]) -> None:
-    """Measure a first start, a later one, and a page that is open already; print seconds."""
+def measure(questions: tuple[str, ...]) -> Iterator[Opened]:
+    """Yield a first start, a later one, and a page that is open already.
+
+    Args:
+        questions: The first is asked of a page that has just started, each other one once of a warm page.
+
+    Raises:
+        QAError: There is no Chromium, or the page does not start.
+    """
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium")
     if chromium is None:
         raise QAError("Chromium is needed.", hint="apt-get install --no-install-recommends chromium")
+    first, *others = questions
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for name in ("cold, first start (articles are indexed)", "cold, new process"):
-            with serving_process(Path(folder)) as url:
-                _print(name, questions[0], [seconds_to_answer(browser, url, questions[0])])
-                if name.endswith("process"):
-                    for question in questions[1:]:
-                        _print("warm", question, [seconds_to_answer(browser, url, question)])
-                    again = [seconds_to_answer(browser, url, questions[0]) for _ in range(3)]
-                    _print("warm, asked before", questions[0], again)
+        with serving_process(Path(folder)) as url:
+            yield opened("cold, first start (articles are indexed)", browser, url, first)
+        with serving_process(Path(folder)) as url:
+            yield opened("cold, new process", browser, url, first)
+            for question in others:
+                yield opened("warm", browser, url, question)
+            yield opened("warm, asked before", browser, url, first, times=3)
         browser.close()
 
 
-def _print(name: str, question: str, measured: list[tuple[float, bool]]) -> None:
-    seconds = median(seconds for seconds, _ in measured)
-    cited = "cited" if all(cites for _, cites in measured) else "NOT CITED"
-    sys.stdout.write(f"{seconds:7.1f} s  {name}: {question} ({cited})\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    try:
-        main(tuple(sys.argv[1:]) or QUESTIONS)
-    except QAError as error:
-        raise SystemExit(str(error)) from None
+def opened(name: str, browser: "Browser", url: str, question: str, times: int = 1) -> Opened:
+    """Open the page on a question so many times, and return the median."""
+    seconds, cited = zip(*(seconds_to_answer(browser, url, question) for _ in range(times)), strict=True)
+    return Opened(name, question, median(seconds), all(cited))

@@ -57,6 +57,19 @@ def load(
     show(measured, save(measured))
 
 
+def page(
+    questions: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUESTION]...", help="By default three about the seed articles.")
+    ] = None,
+) -> None:
+    """Measure how long it takes from opening the page to the first cited answer: a first start, a new process, and warm."""
+    from eval.page import QUESTIONS, measure
+    from qa.terminal import output, plain
+
+    for opened in measure(tuple(questions or QUESTIONS)):
+        output().print(plain(str(opened)))
+
+
 def _numbers(text: str) -> list[int]:
     try:
         numbers = [int(part) for part in text.split(",")]

@@ -1,6 +1,6 @@
-"""Memory over many questions, and a second question about the same evidence: ``python -m eval.soak 500`` in a process of its own.
+"""Memory over many questions, and a second question about the same evidence.
 
-It prints one JSON object: resident memory after every question, in bytes, and the seconds of pairs of rewordings.
+As a module it is the process of its own in which they are asked, with their number as its argument; it prints one JSON object.
 """
 
 import json

@@ -2,6 +2,7 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
+from eval.calibrate import Tried, train
 from qa.confidence import Signs, load_calibration
 from qa.observation import agreement, observe
 from qa.retrieval import rank_sentences
@@ -68,3 +69,27 @@ def test_the_capital_of_a_first_word_makes_no_name_that_the_evidence_lacks(bot, 
     retriever = bot.retriever
     ranked = rank_sentences(question, "it", retriever.ranked(question), retriever.index)
     assert observe(question, "it", ranked, conflict=False).names == share
+
+
+def test_training_learns_which_sign_tells_right_from_wrong_and_where_to_withhold():
+    right = [Tried(replace(NOTHING, drawn=0.9, margin=number % 3), right=True, answerable=True) for number in range(12)]
+    wrong = [
+        Tried(replace(NOTHING, drawn=0.1, margin=number % 3), right=False, answerable=number < 3) for number in range(9)
+    ]
+    trained = train([*right, *wrong], {"command": "a test"})
+    assert set(trained.weights) == set(asdict(NOTHING))
+    assert trained.weights["drawn"] > 1 > abs(trained.weights["margin"])
+    assert not any(trained.withholds(one.signs) for one in right)
+    assert all(trained.withholds(one.signs) for one in wrong)
+    assert trained.made == {
+        "command": "a test",
+        "cases": 21,
+        "cross_validated": {
+            "right": 12,
+            "wrong": 0,
+            "withheld_answerable": 3,
+            "unanswerable_refused": "6 of 6",
+            "right_minus_wrong": 12,
+            "area_under_roc": 1.0,
+        },
+    }

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 import eval.__main__ as command_line
 from eval.baseline import accept, flakes, history, milestone
+from eval.cases import GoldError
 from eval.compare import compare
 from eval.display import show_comparison, show_gate, show_run
 from eval.gate import Check, gate
@@ -215,5 +216,11 @@ def test_the_gate_shows_what_fails_and_where(capsys):
 
 def test_help_names_every_command():
     shown = CliRunner().invoke(command_line.app, ["--help"]).output
-    for name in ("run", "compare", "gate", "accept", "report", "retrieval", "review"):
+    for name in ("run", "compare", "gate", "accept", "report", "retrieval", "review", "calibrate", "page"):
         assert f" {name} " in shown
+
+
+def test_a_set_that_is_not_there_is_named_before_anything_is_trained():
+    result = CliRunner().invoke(command_line.app, ["calibrate", "--set", "carrara"])
+    assert isinstance(result.exception, GoldError)
+    assert "carrara" in str(result.exception)
