@@ -24,6 +24,15 @@ FUNCTION_WORDS = {
 }
 """By language, words that tell it from the other; those of both ("in", "come", "me", "a") are left out."""
 
+PREPOSITIONS = {
+    "it": _words(
+        "di del dello della dell dei degli delle d a al allo alla all ai agli alle ad da dal dallo dalla dall dai dagli dalle"
+        " in nel nello nella nell nei negli nelle con col su sul sullo sulla sull sui sugli sulle per tra fra contro"
+    ),
+    "en": _words("of to at by for from with in on against over under"),
+}
+"""By language, words after which a name is not the one that a sentence speaks of."""
+
 QUESTION_WORDS = {
     "it": _words("qual quali quando quand cosa cos com dimmi elenca elencami"),
     "en": FUNCTION_WORDS["en"],
@@ -33,6 +42,15 @@ QUESTION_WORDS = {
     "pt": _words("qual quais quem quando quanto quanta quantos quantas onde como que"),
 }
 """Words of a question that no answer repeats, and that lists of stop words, made for documents, leave in."""
+
+PARTICIPLES = {"it": _words("stato stata stati state"), "en": _words("been being")}
+"""By language, what an auxiliary adds to a verb ("è stato esonerato"): sentences say the same without it."""
+
+TIME_NOUNS = {
+    "it": _words("anno anni giorno giorni mese mesi data date stagione stagioni periodo"),
+    "en": _words("year years day days month months date dates season seasons period"),
+}
+"""By language, by what a question names the time that it asks for: no answer needs to repeat it."""
 
 SENTENCE_STARTERS = (
     FUNCTION_WORDS["it"]

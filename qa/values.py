@@ -8,7 +8,7 @@ from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import NEGATION, counted_as, outcomes, things, unit_of, units_of
-from qa.lexicon import COUNTED, MEASURES
+from qa.lexicon import COUNTED, MEASURES, PARTICIPLES, PREPOSITIONS, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
@@ -16,6 +16,7 @@ from qa.text import fold, stems, words
 from qa.verification import same_name
 
 _UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
+_WORD_BEFORE = re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una|the|an?)['’\s]+)?\Z")
 _SCORE = re.compile(r"\d+-\d+")
 _NEGATION = re.compile(NEGATION)
 # Values that say what they count differ without contradicting each other.
@@ -83,10 +84,10 @@ class Asked:
     def predicates(self) -> frozenset[str]:
         """Stems of what it says of its names."""
         named = {part for atom in self._atoms if atom.kind == "name" for part in words(atom.value)}
+        empty = {*PARTICIPLES.get(self.language, ()), *(TIME_NOUNS.get(self.language, ()) if self.asks_when else ())}
+        said = (word for word in words(self.question) if word not in empty and not word.isdigit())
         return frozenset(
-            stem
-            for stem in stems(self.question, self.language)
-            if not any(name.startswith(stem) for name in named) and not stem.isdigit()
+            stem for stem in stems(" ".join(said), self.language) if not any(name.startswith(stem) for name in named)
         )
 
     @cached_property
@@ -110,6 +111,11 @@ class Asked:
     def scope(self) -> str | None:
         """What it restricts a number to ("in campionato")."""
         return _scope(self.question)
+
+    @property
+    def asks_when(self) -> bool:
+        """Whether a time is asked for."""
+        return self.expected in TIMES
 
     @cached_property
     def _atoms(self) -> tuple[Atom, ...]:
@@ -138,7 +144,7 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
     elif asked.expected == "number":
         related = bool(shared) or _held(asked.mentioned, context)
         found = _numbered(asked, atoms, sentence.text, article.language, shared=shared, related=related)
-    elif asked.expected in TIMES:
+    elif asked.asks_when:
         found = {atom: shared for atom in atoms if shared}
     elif _says_all(asked, own, said):
         return Value(
@@ -195,12 +201,23 @@ def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
 
 
 def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context: Sequence[Atom], spoken: str) -> bool:
-    """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself."""
+    """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself.
+
+    Of what happened at a time, a name behind a preposition ("grazie al Bari") is not the subject that is left out; of a number, it may well
+    be that of what is counted.
+    """
     if _held(asked.names, context):
         return True
     chunk = sentence.chunk
-    others = [name for name in _certain_names(own) if not any(_same_name(name, known) for known in asked.names)]
+    spoken_of = [atom for atom in own if not (asked.asks_when and _is_governed(sentence.text, atom, spoken))]
+    others = [name for name in _certain_names(spoken_of) if not any(_same_name(name, known) for known in asked.names)]
     return not others and _held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
+
+
+def _is_governed(text: str, atom: Atom, language: str) -> bool:
+    """Whether a preposition stands right before a name ("grazie al Bari"): then the sentence has another subject."""
+    before = _WORD_BEFORE.search(text, 0, atom.start)
+    return before is not None and before[1].lower() in PREPOSITIONS.get(language, ())
 
 
 def _context(sentence: ScoredSentence) -> str:

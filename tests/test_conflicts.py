@@ -121,6 +121,37 @@ def test_one_article_alone_tells_of_two_events(tmp_path, small_embeddings, scrip
     assert [sentence.text[-5:] for sentence in found.sentences] == ["2015.", "2018."]
 
 
+@pytest.mark.parametrize(
+    "question", ["Quando è stato esonerato Mario Bianchi?", "In che anno Mario Bianchi fu esonerato?"]
+)
+def test_who_is_left_out_is_the_one_before_not_a_name_behind_a_preposition(
+    tmp_path, small_embeddings, scripted_chat, question
+):
+    text = (
+        "Mario Bianchi guidò il Pontelago. Esonerato nel 2018, un anno dopo riparte dal Montelupara."
+        " La Coppa sfuma. Nel dicembre 2020 viene esonerato, e ora c'è una nuova occasione con la Virtus Roccamare."
+    )
+    found = values(tmp_path, small_embeddings, scripted_chat, question, a=text)
+    assert found is not None
+    assert found.repeated
+    assert [sentence.text.split(",")[0] for sentence in found.sentences] == [
+        "Esonerato nel 2018",
+        "Nel dicembre 2020 viene esonerato",
+    ]
+
+
+def test_what_another_did_is_not_told_of_who_is_left_out(tmp_path, small_embeddings, scripted_chat):
+    text = "Mario Bianchi guidò il Pontelago. Esonerato nel 2018, riposa. La Coppa sfuma. Nel 2020 Ruggero Verdi viene esonerato."
+    question = "Quando è stato esonerato Mario Bianchi?"
+    assert values(tmp_path, small_embeddings, scripted_chat, question, a=text) is None
+
+
+def test_of_numbers_a_name_behind_a_preposition_may_be_what_is_counted(disagreeing):
+    a = "Mario Bianchi ha segnato 22 gol. È tardi. Piove da ore. La squadra ha la miglior difesa del Girone: 28 gol subiti."
+    b = "Mario Bianchi ha segnato 22 gol nella stagione."
+    assert disagreeing("Quanti gol ha segnato Mario Bianchi?", a=a, b=b) == []
+
+
 def test_two_plans_of_one_article_are_no_update(tmp_path, small_embeddings, scripted_chat):
     text = "---\ndate: 2021-02-09\n---\n\nMario Bianchi resta fino al giugno 2021. Se vince, Mario Bianchi resta fino al giugno 2022."
     found = values(tmp_path, small_embeddings, scripted_chat, "Fino a quando resta Mario Bianchi?", a=text)
