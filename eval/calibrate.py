@@ -101,17 +101,13 @@ def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
         weights={name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
         bias=round(bias, 4),
         threshold=round(threshold, 2),
-        made={**made, "cases": len(tried), "cross_validated": _figures(tried, likely, threshold)},
+        made={**made, "cases": len(tried), "cross_validated": _figures(tried, right, likely, likely >= threshold)},
     )
 
 
-def _figures(
-    tried: Sequence[Tried], likely: "np.ndarray[tuple[int], np.dtype[np.float64]]", threshold: float
-) -> dict[str, object]:
-    """Return what the threshold does with probabilities that were estimated without the case itself."""
-    right = np.array([one.right for one in tried])
+def _figures(tried: Sequence[Tried], right: np.ndarray, likely: np.ndarray, answered: np.ndarray) -> dict[str, object]:
+    """Return what comes of probabilities that were estimated without the case itself; arrays of shape (cases,)."""
     answerable = np.array([one.answerable for one in tried])
-    answered = likely >= threshold
     is_right, is_wrong = int((right & answered).sum()), int((~right & answered).sum())
     return {
         "right": is_right,

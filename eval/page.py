@@ -105,16 +105,16 @@ def measure(questions: tuple[str, ...]) -> Iterator[Opened]:
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         with serving_process(Path(folder)) as url:
-            yield opened("cold, first start (articles are indexed)", browser, url, first)
+            yield _opened("cold, first start (articles are indexed)", browser, url, first)
         with serving_process(Path(folder)) as url:
-            yield opened("cold, new process", browser, url, first)
+            yield _opened("cold, new process", browser, url, first)
             for question in others:
-                yield opened("warm", browser, url, question)
-            yield opened("warm, asked before", browser, url, first, times=3)
+                yield _opened("warm", browser, url, question)
+            yield _opened("warm, asked before", browser, url, first, times=3)
         browser.close()
 
 
-def opened(name: str, browser: "Browser", url: str, question: str, times: int = 1) -> Opened:
+def _opened(name: str, browser: "Browser", url: str, question: str, times: int = 1) -> Opened:
     """Open the page on a question so many times, and return the median."""
     seconds, cited = zip(*(seconds_to_answer(browser, url, question) for _ in range(times)), strict=True)
     return Opened(name, question, median(seconds), all(cited))

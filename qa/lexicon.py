@@ -44,7 +44,7 @@ QUESTION_WORDS = {
 """Words of a question that no answer repeats, and that lists of stop words, made for documents, leave in."""
 
 PARTICIPLES = {"it": _words("stato stata stati state"), "en": _words("been being")}
-"""By language, what an auxiliary adds to a verb ("è stato esonerato"): sentences say the same without it."""
+"""By language, what an auxiliary adds to a verb ("è stata battuta"): sentences say the same without it."""
 
 TIME_NOUNS = {
     "it": _words("anno anni giorno giorni mese mesi data date stagione stagioni periodo"),

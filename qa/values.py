@@ -16,7 +16,7 @@ from qa.text import fold, stems, words
 from qa.verification import same_name
 
 _UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
-_WORD_BEFORE = re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una|the|an?)['’\s]+)?\Z")
+_GOVERNOR = re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una|the|an?)['’\s]+)?\Z")
 _SCORE = re.compile(r"\d+-\d+")
 _NEGATION = re.compile(NEGATION)
 # Values that say what they count differ without contradicting each other.
@@ -203,7 +203,7 @@ def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
 def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context: Sequence[Atom], spoken: str) -> bool:
     """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself.
 
-    Of what happened at a time, a name behind a preposition ("grazie al Bari") is not the subject that is left out; of a number, it may well
+    Of what happened at a time, a name behind a preposition ("grazie al Pontelago") is not the subject that is left out; of a number, it may well
     be that of what is counted.
     """
     if _held(asked.names, context):
@@ -215,8 +215,8 @@ def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context:
 
 
 def _is_governed(text: str, atom: Atom, language: str) -> bool:
-    """Whether a preposition stands right before a name ("grazie al Bari"): then the sentence has another subject."""
-    before = _WORD_BEFORE.search(text, 0, atom.start)
+    """Whether a preposition stands right before a name ("grazie al Pontelago"): then the sentence has another subject."""
+    before = _GOVERNOR.search(text, 0, atom.start)
     return before is not None and before[1].lower() in PREPOSITIONS.get(language, ())
 
 

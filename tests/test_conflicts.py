@@ -4,6 +4,7 @@ import pytest
 
 from qa.config import Settings
 from qa.conflicts import conflicting
+from qa.language import detect_language
 from qa.pipeline import QA
 from qa.retrieval import rank_sentences
 
@@ -17,8 +18,9 @@ def values(tmp_path, small_embeddings, scripted_chat, question, **texts):
     settings = Settings(data_dir=tmp_path / "data", sources=(folder,))
     with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
         index = bot.retriever.index
-        ranked = rank_sentences(question, "it", bot.retriever.ranked(question), index)
-        return conflicting(question, "it", ranked, index)
+        language = detect_language(question, "it")
+        ranked = rank_sentences(question, language, bot.retriever.ranked(question), index)
+        return conflicting(question, language, ranked, index)
 
 
 QUESTION = "Quante presenze ha Mario Bianchi con il Pontelago?"
@@ -137,6 +139,31 @@ def test_who_is_left_out_is_the_one_before_not_a_name_behind_a_preposition(
     assert [sentence.text.split(",")[0] for sentence in found.sentences] == [
         "Esonerato nel 2018",
         "Nel dicembre 2020 viene esonerato",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "In quale anno Livia Sartori è stata operata?",
+            "Livia Sartori nuota. Fu operata nel 2011 al Centro Aurora. Riposò. Operata nel 2019, tornò con la Nazionale.",
+        ),
+        (
+            "When was Livia Sartori injured?",
+            "Livia Sartori swims. She was injured in 2011 against the Sharks. Rest helped. In 2019 she was injured with the Herons.",
+        ),
+    ],
+)
+def test_two_dates_of_anybody_are_told_in_italian_and_in_english(
+    tmp_path, small_embeddings, scripted_chat, question, text
+):
+    found = values(tmp_path, small_embeddings, scripted_chat, question, a=text)
+    assert found is not None
+    assert found.repeated
+    assert sorted(year for sentence in found.sentences for year in ("2011", "2019") if year in sentence.text) == [
+        "2011",
+        "2019",
     ]
 
 
