@@ -17,6 +17,9 @@ LABELS: Final = {
     "truthfulness": Label("Truthfulness", "CRAG's: 1 for right, 0 for an abstention too many, -1 for wrong; the mean"),
     "hallucination": Label("Wrong answers", "Answers that are wrong, among all questions"),
     "false_refusal": Label("False refusals", "Answerable questions that were not answered"),
+    "refused_but_shown": Label(
+        "Refused, but shown", "False refusals whose nearest passages state every vital fact all the same"
+    ),
     "abstention_precision": Label("Abstention precision", "Abstentions that were due, among all abstentions"),
     "abstention_recall": Label("Abstention recall", "Unanswerable questions that were not answered"),
     "nugget_recall_vital": Label("Vital facts", "Share of a question's vital facts that the answer states"),

@@ -303,3 +303,17 @@ class TestCalibration:
         last = risk_coverage(scores)[-1]
         assert (last.coverage, last.risk) == (1, pytest.approx(sum(o == "wrong" for _, o in pairs) / len(pairs)))
         assert 0 <= aurc(scores) <= 1
+
+
+@pytest.mark.parametrize(
+    ("status", "answerable", "missed", "value"),
+    [
+        ("abstained", True, (), 1.0),
+        ("abstained", True, ("2011",), 0.0),
+        ("abstained", False, (), None),
+        ("answered", True, (), None),
+    ],
+)
+def test_a_false_refusal_may_show_what_was_asked_for(status, answerable, missed, value):
+    score = CaseScore.model_construct(outcome="missing", status=status, answerable=answerable, missed=missed)
+    assert case_value("refused_but_shown", score) == value

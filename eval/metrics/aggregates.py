@@ -44,6 +44,7 @@ METRICS: Final[Mapping[str, CaseValue]] = {
     "abstention_precision": lambda score: float(not score.answerable) if score.abstained else None,
     "abstention_recall": lambda score: None if score.answerable else float(score.abstained),
     "false_refusal": lambda score: float(score.abstained) if score.answerable else None,
+    "refused_but_shown": lambda score: float(not score.missed) if score.answerable and score.abstained else None,
     "nugget_recall_vital": _field("nugget_recall_vital"),
     "nugget_recall_all": _field("nugget_recall_all"),
     "citation_recall": _field("citation_recall"),
@@ -68,7 +69,8 @@ METRICS: Final[Mapping[str, CaseValue]] = {
 * ``truthfulness``: CRAG's (Yang et al. 2024): 1 for correct, 0 for missing, -1 for wrong; so the mean is
   (2·correct + missing)/N - 1. ``hallucination``: the share of wrong ones.
 * ``abstention_precision``: of the abstentions, those that were due; ``abstention_recall``: of what cannot be answered,
-  what was not; ``false_refusal``: of what can be answered, what was not.
+  what was not; ``false_refusal``: of what can be answered, what was not; ``refused_but_shown``: of these refusals,
+  those whose nearest passages hold every vital nugget.
 * ``ungrounded``, ``unsafe_markup``, ``conflict_false_alarm``, ``markers_in_range``…: shares of answers.
 * The others are fields of ``CaseScore`` and ``RetrievalScore``.
 """
