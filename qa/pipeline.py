@@ -21,7 +21,7 @@ from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
 from qa.questions import asks_when, expected_answer
-from qa.quoting import nearest, quoted_beside, quoted_instead
+from qa.quoting import best_two, quoted_beside, quoted_instead
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
@@ -149,7 +149,7 @@ class Inquiry:
         phrases = load_phrases(self.language)
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
             return [Piece(phrases["abstain"])]
-        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, nearest(self._best(ranked)))]
+        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, best_two(self._best(ranked)))]
 
     def _trusted(
         self, signs: Signs, statements: list[Piece], quoted: list[ScoredSentence], read: tuple[Passage, ...]

@@ -6,18 +6,15 @@ from qa.checking import Check, rests_on, shares_a_word_with
 from qa.questions import asks_for_several
 from qa.retrieval import ScoredSentence
 
-_NEAREST = (
-    3  # Sentences: a third holds the answer of one question in ten that is refused; a fourth of one in twenty-five.
-)
 
-
-def nearest(read: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    """Return what is shown where no answer is certain: a reader can judge for himself what is too uncertain to be said.
+def best_two(read: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """Return the best sentence, and of the others the best that holds the kind of thing that is asked for, if there is one.
 
     Args:
         read: The sentences that were read, best first; at least one.
     """
-    return _best(read, _NEAREST)
+    best, *others = read
+    return [best, *sorted(others, key=lambda sentence: not sentence.fits)[:1]]
 
 
 def quoted_beside(
@@ -31,7 +28,7 @@ def quoted_beside(
         ranked: All candidate sentences, best first.
         read: Those of them that were read.
     """
-    best = _best(read, 2) if asks_for_several(question) else read[:1]
+    best = best_two(read) if asks_for_several(question) else read[:1]
     return list(dict.fromkeys([*_telling(kept, ranked), *best]))
 
 
@@ -54,13 +51,7 @@ def quoted_instead(
         read: Those of them that were read.
     """
     fitting = [s for s in _telling(dropped, ranked) if shares_a_word_with(question, language, s.text)]
-    return list(dict.fromkeys([*_best(read, 2), *fitting]))
-
-
-def _best(read: Sequence[ScoredSentence], count: int) -> list[ScoredSentence]:
-    """Return the best sentence, and of the others the best, those first that hold the kind of thing that is asked for."""
-    best, *others = read
-    return [best, *sorted(others, key=lambda sentence: not sentence.fits)[: count - 1]]
+    return list(dict.fromkeys([*best_two(read), *fitting]))
 
 
 def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:

@@ -65,7 +65,7 @@ def test_of_the_sentences_that_were_read_one_with_what_is_asked_is_quoted(bot_on
     )
     scripted_chat.llm.otherwise = "Non lo so."
     answer = bot.ask("Quando Neri vince il titolo con il Lecco?")
-    assert answer.citations[1].quote == "Quel titolo arrivò nel 2011."
+    assert [citation.quote for citation in answer.citations][1:] == ["Quel titolo arrivò nel 2011."]
 
 
 def test_a_name_that_a_sentence_leaves_out_is_cited_from_the_nearest_one(bot_on, scripted_chat):
@@ -89,18 +89,6 @@ def test_a_refused_question_in_another_language_gets_the_nearest_passages(lecco,
     assert answer.status == "abstained"
     assert answer.language == "en"
     assert answer.citations
-
-
-def test_a_refusal_shows_the_three_sentences_that_come_nearest(bot_on, scripted_chat):
-    bot = bot_on(
-        "Il titolo di Neri\n\nNeri vince il titolo con il Lecco. Il titolo di Neri è il primo con il Lecco. "
-        "Neri alza il titolo con il Lecco in piazza. Intanto piove.",
-    )
-    scripted_chat.llm.otherwise = "Neri vince il titolo con il Lecco."
-    answer = bot.ask("In che anno Neri vince il titolo con il Lecco?")
-    assert answer.status == "abstained"
-    assert len(answer.citations) == 3
-    assert "piove" not in answer.text
 
 
 @pytest.mark.parametrize(
