@@ -315,5 +315,5 @@ class TestCalibration:
     ],
 )
 def test_a_false_refusal_may_show_what_was_asked_for(status, answerable, missed, value):
-    score = CaseScore.model_construct(outcome="missing", status=status, answerable=answerable, missed=missed)
-    assert case_value("refused_but_shown", score) == value
+    asked = score("missing", status=status, answerable=answerable, missed=missed)
+    assert case_value("refused_but_shown", asked) == value
