@@ -18,7 +18,7 @@ from eval.selection import quick_sample
 from eval.statistics import Interval, mcnemar, paired_ratio, wilson
 from eval.tutorial import TutorialChain, as_answer
 from qa.pipeline import QA
-from qa.schema import Answer, Article, Final, Record, Token
+from qa.schema import Answer, Article, Final, History, Record, Token
 
 FIRST_TARGET, WHOLE_TARGET = 0.20, 0.30
 _ATTACKS = "attack"
@@ -68,11 +68,11 @@ def _shuffled(name: str) -> bytes:
     return sha256(name.encode()).digest()
 
 
-def ask_product(bot: QA, question: str) -> tuple[float, float, Answer]:
+def ask_product(bot: QA, question: str, history: History = ()) -> tuple[float, float, Answer]:
     """Return the seconds to the first shown words and to the end, and the answer."""
     start = time.perf_counter()
     first = 0.0
-    for event in bot.stream(question):
+    for event in bot.stream(question, history=history):
         if isinstance(event, Token) and event.text.strip():
             first = first or time.perf_counter() - start
         elif isinstance(event, Final):

@@ -1,4 +1,4 @@
-"""Memory over many questions, and a second question about the same evidence.
+"""Memory over many questions, and how much quicker a second question is about the same evidence, and about the same thing.
 
 As a module it is the process of its own in which they are asked, with their number as its argument; it prints one JSON object.
 """
@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from eval.statistics import paired_ratio
 from qa.config import Settings
 from qa.errors import QAError
 from qa.pipeline import QA
-from qa.schema import Record
+from qa.schema import Record, Retrieved
 
 _SET = "wider"
+_PAIRED = ("carrera", "wider")
+"""Sets whose questions are looked through for pairs; the articles of the one are among the other's."""
 _MEGABYTE = 1e6
 _SETTLED = 0.2
 """Share of the questions after which memory should no longer grow: by then, caches are full."""
@@ -35,12 +38,14 @@ class Soaked(Record):
     Attributes:
         resident: Bytes of memory after each question.
         peak: The most there ever was.
-        pairs: Seconds of a question and of a rewording right after it, where the model read for both.
+        same_evidence: Seconds of a question and of another one right after it that reads the same passages.
+        rewordings: Seconds of a question and of a rewording right after it, whatever that reads.
     """
 
     resident: tuple[int, ...]
     peak: int
-    pairs: tuple[tuple[float, float], ...]
+    same_evidence: tuple[tuple[float, float], ...]
+    rewordings: tuple[tuple[float, float], ...]
 
 
 def soak(questions: int) -> list[Row]:
@@ -70,12 +75,18 @@ def figures(soaked: Soaked) -> list[Row]:
             n=n - int(n * _SETTLED),
         ),
     ]
-    if soaked.pairs:
-        first, second = zip(*soaked.pairs, strict=True)
-        ratio, interval = paired_ratio(second, first)
-        what = "a rewording right after its question / the question"
-        rows.append(Row(what=what, value=ratio, unit="×", interval=interval, most=0.5, n=len(soaked.pairs)))
-    return rows
+    same = "another question on the same evidence right after / the question"
+    reworded = "a rewording right after its question / the question"
+    return [*rows, *_quicker(same, soaked.same_evidence, most=0.5), *_quicker(reworded, soaked.rewordings)]
+
+
+def _quicker(what: str, pairs: Sequence[tuple[float, float]], most: float | None = None) -> list[Row]:
+    """Return how long the second of a pair takes by the first, if there are pairs."""
+    if not pairs:
+        return []
+    first, second = zip(*pairs, strict=True)
+    ratio, interval = paired_ratio(second, first)
+    return [Row(what=what, value=ratio, unit="×", interval=interval, most=most, n=len(pairs))]
 
 
 def memory(name: str, process: int | None = None) -> int:
@@ -116,20 +127,46 @@ def main(questions: int) -> None:
             bot.ask(case.question, history=case.history)
             resident.append(memory("VmRSS"))
         peak = memory("VmHWM")
-        pairs = tuple(rewordings(bot, case_set.cases))
-    print(json.dumps(Soaked(resident=tuple(resident), peak=peak, pairs=pairs).model_dump()))  # noqa: T201 - its purpose
+        cases = [case for name in _PAIRED for case in load_set(name).cases]
+        soaked = Soaked(
+            resident=tuple(resident),
+            peak=peak,
+            same_evidence=tuple(timed(bot, same_evidence(bot, cases))),
+            rewordings=tuple(timed(bot, rewordings(cases))),
+        )
+    print(json.dumps(soaked.model_dump()))  # noqa: T201 - its purpose
 
 
-def rewordings(bot: QA, cases: Sequence[Case]) -> Iterator[tuple[float, float]]:
-    """Yield the seconds of a question and of its rewording, which is about the same evidence, where the model was asked for both."""
-    groups: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        if case.category == "paraphrase" and case.group:
-            groups[case.group].append(case)
-    for first, second, *_ in (group for group in groups.values() if len(group) > 1):
-        (_, one, answer), (_, other, again) = ask_product(bot, first.question), ask_product(bot, second.question)
+def timed(bot: QA, pairs: Iterable[tuple[Case, Case]]) -> Iterator[tuple[float, float]]:
+    """Yield the seconds of the one question and of the other right after it, where the model was asked for both."""
+    for pair in pairs:
+        (_, one, answer), (_, other, again) = (ask_product(bot, case.question, case.history) for case in pair)
         if answer.usage.model_calls and again.usage.model_calls:
             yield one, other
+
+
+def same_evidence(bot: QA, cases: Sequence[Case]) -> list[tuple[Case, Case]]:
+    """Return pairs of questions in one language for which the very same passages are read."""
+
+    def read(case: Case) -> Hashable:
+        with closing(bot.stream(case.question, history=case.history)) as events:
+            found = next(event for event in events if isinstance(event, Retrieved))
+        return (case.language, *((passage.source, passage.start, passage.end) for passage in found.passages))
+
+    return _alike(cases, read)
+
+
+def rewordings(cases: Sequence[Case]) -> list[tuple[Case, Case]]:
+    """Return pairs of questions that ask the same in other words."""
+    return _alike([case for case in cases if case.category == "paraphrase"], lambda case: case.group)
+
+
+def _alike(cases: Iterable[Case], key: Callable[[Case], Hashable]) -> list[tuple[Case, Case]]:
+    """Return the first two of the cases with each key."""
+    groups: dict[Hashable, list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[key(case)].append(case)
+    return [(first, second) for first, second, *_ in (group for group in groups.values() if len(group) > 1)]
 
 
 if __name__ == "__main__":

@@ -195,25 +195,46 @@ def test_memory_is_that_of_the_process_and_of_those_it_has_started():
 
 def test_growth_is_counted_once_caches_are_full():
     resident = (100, *range(1_000_000_000, 1_100_000_000, 1_000_000))[:100]
-    rows = {row.what: row for row in soak.figures(Soaked(resident=resident, peak=2_400_000_000, pairs=((10.0, 4.0),)))}
+    soaked = Soaked(
+        resident=resident, peak=2_400_000_000, same_evidence=((10.0, 4.0),), rewordings=((10.0, 9.0), (20.0, 18.0))
+    )
+    rows = {row.what: row for row in soak.figures(soaked)}
     assert rows["memory with the local model, peak"].met
     growth = rows["memory, growth over the last four fifths of the questions"]
     assert (growth.value, growth.n) == (79, 80)
-    assert rows["a rewording right after its question / the question"].value == 0.4
+    same = rows["another question on the same evidence right after / the question"]
+    assert (same.value, same.met) == (0.4, True)
+    reworded = rows["a rewording right after its question / the question"]
+    assert (reworded.value, reworded.n, reworded.target) == (0.9, 2, "")
 
 
-def test_only_rewordings_that_the_model_read_make_a_pair(settings, small_embeddings, questions):
+def test_pairs_are_questions_about_the_same_thing_and_questions_that_read_the_same(
+    settings, small_embeddings, questions
+):
+    trainer, age = questions.cases[0], questions.cases[1]
+    first, second, other = (
+        trainer.model_copy(update={"category": "paraphrase", "group": group, "question": text})
+        for group, text in (("g", "Da chi è allenata la Valmora?"), ("g", "Chi allena la Valmora?"), ("h", "Chi è?"))
+    )
+    assert soak.rewordings([first, age, other, second]) == [(first, second)]
+    with QA(
+        settings.replace(sources=questions.sources), chat=scripted_chat_model(), embeddings=small_embeddings
+    ) as bot:
+        [pair] = soak.same_evidence(bot, [first, first.model_copy(update={"language": "en"}), second])
+        assert pair == (first, second)
+
+
+def test_only_what_the_model_was_asked_for_is_timed(settings, small_embeddings, questions, tmp_path):
+    case = questions.cases[0].model_copy(update={"question": "Da chi è allenata la Valmora?"})
+    (tmp_path / "empty").mkdir()
     chat = scripted_chat_model(
         otherwise="La Valmora è allenata da Bruno Zanetti, arrivato in panchina la scorsa estate."
     )
-    asked = [
-        questions.cases[n].model_copy(update={"category": "paraphrase", "group": "g", "question": text})
-        for n, text in enumerate(("Da chi è allenata la Valmora?", "Chi allena la Valmora?"))
-    ]
     with QA(settings.replace(sources=questions.sources), chat=chat, embeddings=small_embeddings) as bot:
-        pairs = list(soak.rewordings(bot, asked))
-        assert len(pairs) == (len(chat.llm.prompts) == 2)
-        assert list(soak.rewordings(bot, asked[:1])) == []
+        assert len(list(soak.timed(bot, [(case, case)]))) == 1
+    without = settings.replace(sources=(tmp_path / "empty",), data_dir=tmp_path / "nothing")
+    with QA(without, chat=chat, embeddings=small_embeddings) as bot:
+        assert list(soak.timed(bot, [(case, case)])) == []
 
 
 # What is written down
