@@ -50,7 +50,7 @@ def _dated_from(text: str, article: Article, language: str) -> list[tuple[str, s
         (plain_text(text[atom.start : atom.end]), full)
         for atom in find_atoms(text, article.language, article.date)
         if atom.kind == "date"
-        and alone.get((atom.start, atom.end), atom.value) != atom.value
+        and alone.get((atom.start, atom.end)) != atom.value
         and (full := _in_full(atom.value, language))
     ]
 

@@ -194,6 +194,30 @@ def test_relative_dates_are_resolved_at_the_articles_date(text, by_day, by_month
     assert dates(text, reference="2021-02") == [by_month]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("it", "Ieri la firma, domani il primo allenamento", ["2021-02-28", "2021-03-02"]),
+        ("it", "L’altro ieri era a Mosca, dopodomani sarà a Bari", ["2021-02-27", "2021-03-03"]),
+        ("it", "è arrivato ieri sera", ["2021-02-28"]),
+        ("it", "l'allenatore di ieri l'altro", ["2021-02-27"]),
+        ("it", "Si decide il domani del club; per un domani migliore", []),
+        ("it", "Lo scrive il quotidiano nazionale Domani", []),
+        ("it", "Oggi allena il Bari; ierilaltro; l'altroieri", []),
+        ("en", "He signed yesterday and trains the day after tomorrow", ["2021-02-28", "2021-03-03"]),
+        ("en", "ieri", []),
+        ("fr", "Il est arrivé avant-hier; le demain du club", ["2021-02-27"]),
+        ("de", "Er kam gestern hier an", ["2021-02-28"]),
+        ("es", "Firmó ayer por la mañana", ["2021-02-28"]),
+        ("pt", "Chegou ontem, treina amanhã", ["2021-02-28", "2021-03-02"]),
+        ("nl", "gisteren", []),
+    ],
+)
+def test_days_near_the_articles_are_resolved_where_its_day_is_known(language, text, expected):
+    assert dates(text, language, reference="2021-03-01T18:18") == expected
+    assert dates(text, language, reference="2021-03") == dates(text, language) == []
+
+
 @pytest.mark.parametrize("text", ["il prossimo giugno", "lo scorso 24 gennaio"])
 @pytest.mark.parametrize("reference", [None, "2021"])
 def test_without_a_month_of_reference_relative_dates_have_no_year(text, reference):
@@ -207,6 +231,16 @@ def test_without_a_month_of_reference_relative_dates_have_no_year(text, referenc
         ("Sedici anni", ["16"]),
         ("ventitré", ["23"]),
         ("ventun anni", ["21"]),
+        ("trent'anni", ["30"]),
+        ("Dopo vent’anni", ["20"]),
+        ("centocinquant'anni", ["150"]),
+        ("quant'anni ha", []),
+        ("sant'Anna, cent'anni fa", ["100"]),
+        ("tre milioni e mezzo", ["3500000"]),
+        ("1 miliardo e mezzo", ["1500000000"]),
+        ("2,5 milioni e mezzo di tifosi", ["3000000"]),
+        ("mezzo milione di euro", ["500000"]),
+        ("tre anni e mezzo", ["3"]),
         ("centottanta presenze", ["180"]),
         ("milleduecento", ["1200"]),
         ("duemila", ["2000"]),

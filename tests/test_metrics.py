@@ -223,6 +223,13 @@ class TestAtoms:
         assert unsupported(["2021-06"], "09-02-2021\nResta fino a giugno.") == ["2021-06"]
         assert unsupported(["2022-06"], "09-02-2021\nResta fino al prossimo giugno.") == ["2022-06"]
 
+    def test_a_day_next_to_the_articles_is_that_day(self):
+        text = "01-03-2021\nIeri la firma, dopodomani la gara; il 31-02-2021 non esiste."
+        assert unsupported(["2021-02-28", "2021-03-03"], text) == []
+        assert unsupported(["2021-02-27", "2021-03-02"], text) == ["2021-02-27", "2021-03-02"]
+        assert unsupported(["2021-02-27"], "01-03-2021\nLo ha detto l’altro ieri.") == []
+        assert unsupported(["2021-02-28"], "01-03-2021\nLo ha detto l’altro ieri.") == ["2021-02-28"]
+
 
 class TestCitations:
     @pytest.mark.parametrize(

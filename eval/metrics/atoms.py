@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from datetime import date, timedelta
 
 from eval.normalise import covers, tokens
 from eval.values import UNKNOWN_YEAR, unify
@@ -15,6 +17,13 @@ _YEAR = 4
 _DATED = re.compile(r"\d{4}(?:-|\Z)")
 _YEARLESS = re.compile(r"xxxx-\d\d-\d\d\Z")
 _RELATIVE_MONTH = re.compile(rf"\b(?:prossimo|scorso|next|last)\s+({UNKNOWN_YEAR}-\d\d)\b(?!-)", re.IGNORECASE)
+_WHOLE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NEAR_DAYS = {
+    r"(?<!altro )ieri(?! l.altro)|yesterday": -1,
+    "domani|tomorrow": 1,
+    "altro ieri|ieri l.altro": -2,
+    "dopodomani": 2,
+}
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]|\]\s)[\s«“„\"'(\[-]*$")
 
@@ -41,11 +50,23 @@ def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_a
     """Return, sorted, the ``atoms`` that ``evidence`` does not state.
 
     It states an atom that is one of its own, one of its words in any case, or a less precise form of one of its dates. A day without its year
-    ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article, and so is a next or last month.
+    ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article, and so is a next or last month. "Ieri" and
+    "domani" are the days next to those that it names.
     """
     stated = {*find(evidence), *tokens(evidence)}
     years = {token[:_YEAR] for token in stated if _DATED.match(token)}
     yearless = {token for token in stated if _YEARLESS.match(token)}
     yearless.update(month.lower() for month in _RELATIVE_MONTH.findall(unify(evidence)))
+    stated |= _near_days(evidence, stated)
     stated |= {year + day.removeprefix(UNKNOWN_YEAR.lower()) for day in yearless for year in years}
     return sorted(atom for atom in atoms if not any(covers(known, atom) for known in stated))
+
+
+def _near_days(evidence: str, stated: Collection[str]) -> set[str]:
+    """Return the days that "ieri" and its like mean in a text next to the days that it states."""
+    steps = [step for words, step in _NEAR_DAYS.items() if re.search(rf"\b(?:{words})\b", evidence, re.IGNORECASE)]
+    found = set()
+    for token in filter(_WHOLE_DAY.fullmatch, stated):
+        with suppress(ValueError, OverflowError):  # Articles write of days that no calendar has.
+            found |= {(date.fromisoformat(token) + timedelta(days=step)).isoformat() for step in steps}
+    return found

@@ -22,7 +22,8 @@ def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[
     Args:
         text: Any text.
         language: ISO 639-1 code, for number words and months.
-        reference: ISO date against which "next June" and "last 24 January" are resolved; without it they have no year.
+        reference: ISO date against which "next June", "last 24 January" and "yesterday" are resolved; without it they have no year,
+            and the last is none.
     """
     plain = same_length_fold(text)
     taken = bytearray(len(text))

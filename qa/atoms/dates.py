@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
 from qa.atoms.atom import Atom
-from qa.atoms.numbers import LANGUAGES, small_number
+from qa.atoms.numbers import LANGUAGES, is_named, small_number
 from qa.text import fold
 
 _YEAR = r"(?:18[5-9]|19\d|20\d)\d"
@@ -38,6 +39,17 @@ _OF_YEAR = {
     r"(?:(?:di )?quest['’]anno|(?:of )?this year|cette annee|de este ano|deste ano)": 0,
     r"(?:del(?:l['’]anno)? prossimo(?: anno)?|(?:of )?next year|l['’]annee prochaine|del proximo ano|do proximo ano)": 1,
 }
+# By language, folded. "Oggi" is left out: it mostly means these days; and what also means the morning, or here.
+_DAYS = {
+    "it": {"l['’]altro ieri|ieri l['’]altro|avantieri": -2, "ieri": -1, "domani": 1, "dopodomani": 2},
+    "en": {"the day before yesterday": -2, "yesterday": -1, "tomorrow": 1, "the day after tomorrow": 2},
+    "fr": {"avant-hier": -2, "hier": -1, "demain": 1, "apres-demain": 2},
+    "es": {"anteayer": -2, "ayer": -1},
+    "de": {"vorgestern": -2, "gestern": -1, "ubermorgen": 2},
+    "pt": {"anteontem": -2, "ontem": -1, "amanha": 1},
+}
+_FUTURE = re.compile(r"\b(?:un|il|del|al|nel|dal|sul|le|du|au|o|do|ao)\s+\Z")  # "il domani del club"
+_WHOLE_DAY = len("2021-02-09")
 # Months that are words of another kind as well, and what stands before them when they are months.
 _AMBIGUOUS = {"may", "march", "mars", "marco"}
 _BEFORE_MONTH = re.compile(r"\b(?:in|of|since|until|till|by|from|to|early|late|mid|en|debut|fin|em|desde|ate)[\s-]$")
@@ -50,9 +62,11 @@ def find_dates(text: str, plain: str, language: str, reference: str | None) -> I
         text: Any text.
         plain: Its ``same_length_fold``.
         language: ISO 639-1 code, for the names of months.
-        reference: ISO date against which "next June" and "last 24 January" are resolved.
+        reference: ISO date against which "next June", "last 24 January" and "yesterday" are resolved.
     """
     yield from _numeric(plain)
+    if reference and len(reference) >= _WHOLE_DAY:
+        yield from _near_days(text, plain, language, date.fromisoformat(reference[:_WHOLE_DAY]))
     yield from _with_month_names(text, plain, language, reference)
     for match in _TWO_PARTS.finditer(plain):
         if value := _season_or_month(match[1], match[4], iso=match[3] == "-" and not match[2]):
@@ -74,6 +88,20 @@ def _numeric(plain: str) -> Iterator[Atom]:
     for match in _ISO_DAY.finditer(plain):
         if 1 <= int(match[2]) <= _MONTHS_OF_A_YEAR and 1 <= int(match[3]) <= _LAST_DAY:
             yield Atom("date", match[0], match.start(), match.end())
+
+
+@cache
+def _day_pattern(language: str) -> re.Pattern[str]:
+    forms = sorted(_DAYS.get(language, {}), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w-])" if forms else r"(?!)")
+
+
+def _near_days(text: str, plain: str, language: str, today: date) -> Iterator[Atom]:
+    """Yield the days next to ``today``; without its date "yesterday" is no date at all."""
+    for match in _day_pattern(language).finditer(plain):
+        if not (_FUTURE.search(plain, 0, match.start()) or is_named(text, *match.span(), language)):
+            step = next(step for form, step in _DAYS[language].items() if re.fullmatch(form, match[0]))
+            yield Atom("date", (today + timedelta(days=step)).isoformat(), match.start(), match.end())
 
 
 def _season_or_month(year: str, second: str, *, iso: bool) -> str:

@@ -31,6 +31,10 @@ _SCALES = {
     }.items()
 }
 _SCALE_OF = {word: scale for scale, names in _SCALES.items() for word in names}
+_MILLION = 1_000_000
+_HALF_A_SCALE = re.compile(r"\bmezzo (milione|miliardo)\b")
+_AND_A_HALF = re.compile(r"\s+e mezzo\b")
+_ELIDED = re.compile(r"\b([^\W\d_]*nt)['’](?=(?:anni|ore)\b)")  # "trent'anni"
 _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
 _NO_CAPITALS = frozenset({"it", "fr", "es", "pt"})  # Languages without capitals for number words, even in headlines.
 _LAST_DAY = 31
@@ -67,8 +71,12 @@ def find_numbers(text: str, plain: str, language: str) -> Iterator[Atom]:
         following = _NEXT_WORD.match(plain, match.end())
         scale = _SCALE_OF.get(following[1], 1) if following else 1
         end = following.end() if following and scale > 1 else match.end()
-        yield Atom("number", number_value(match[0], scale), match.start(), end)
-    yield from _spelt_out(text, language)
+        yield _scaled(plain, number_value(match[0], scale), match.start(), end, scale)
+    for match in _HALF_A_SCALE.finditer(plain):
+        yield Atom("number", str(_SCALE_OF[match[1]] // 2), match.start(), match.end())
+    yield from _spelt_out(text, plain, language)
+    if language == "it":
+        yield from _elided(plain)
 
 
 def number_value(digits: str, scale: int = 1) -> str:
@@ -171,15 +179,29 @@ def _single(word: str, language: str) -> _Found | None:
     return found[0] if len(found) == 1 else None
 
 
-def _spelt_out(text: str, language: str) -> Iterator[Atom]:
+def _scaled(plain: str, value: str, start: int, end: int, scale: int) -> Atom:
+    """Return a number with the half that may stand behind its scale: "tre milioni e mezzo"."""
+    half = _AND_A_HALF.match(plain, end) if scale >= _MILLION else None
+    return Atom("number", str(Decimal(value) + scale // 2) if half else value, start, half.end() if half else end)
+
+
+def _elided(plain: str) -> Iterator[Atom]:
+    """Yield the tens and hundreds that have lost their last letter."""
+    for match in _ELIDED.finditer(plain):
+        values = (cardinal(match[1] + ending, "it") for ending in "aio")
+        if value := next((value for value in values if value), None):
+            yield Atom("number", str(value), match.start(), match.end(1))
+
+
+def _spelt_out(text: str, plain: str, language: str) -> Iterator[Atom]:
     words, parsed = _number_words(text, language)
     for found in parsed:
         # The parser lets small ones through beside another number.
         small = found.end - found.start == 1 and found.text in {"0", "1", "2"}
         if not found.is_ordinal and not small and not _means_something_else(words, found, language):
-            yield Atom(
-                "number", number_value(found.text), words[found.start].match.start(), words[found.end - 1].match.end()
-            )
+            last = words[found.end - 1]
+            scale = _SCALE_OF.get(last.text(), 1)
+            yield _scaled(plain, number_value(found.text), words[found.start].match.start(), last.match.end(), scale)
     for word in words:
         if word.text() == _TWO.get(language) and not is_named(text, *word.match.span(), language):
             yield Atom("number", "2", word.match.start(), word.match.end())
