@@ -241,6 +241,7 @@ def test_without_a_month_of_reference_relative_dates_have_no_year(text, referenc
         ("2,5 milioni e mezzo di tifosi", ["3000000"]),
         ("mezzo milione di euro", ["500000"]),
         ("tre anni e mezzo", ["3"]),
+        ("1.2.3 milioni e mezzo", ["1.2.3"]),
         ("centottanta presenze", ["180"]),
         ("milleduecento", ["1200"]),
         ("duemila", ["2000"]),
@@ -497,7 +498,7 @@ def test_places_are_those_of_the_text():
 
 
 ODD = (
-    "7 maggio| 2017|2016-17| |'|’|-|.|,|sei |due| milioni|Massimo |De |d'A|J. |scorso |18:18|+11|1.200|\n|«|May |of |"
+    "7 maggio| 2017|2016-17|1.2.3| e mezzo|ieri |trent'anni| |'|’|-|.|,|sei |due| milioni|Massimo |De |d'A|J. |scorso |18:18|+11|1.200|\n|«|May |of |"
     "\u202e|\x00|\ud800|²|½|٣|İ|ß|ﬁ|🏆|a\u0301|anni '9|0s|mila|primo |E' |’s "
 )
 PIECES = st.sampled_from(ODD.split("|"))

@@ -211,12 +211,12 @@ def test_growth_is_counted_once_caches_are_full():
 def test_pairs_are_questions_about_the_same_thing_and_questions_that_read_the_same(
     settings, small_embeddings, questions
 ):
-    trainer, age = questions.cases[0], questions.cases[1]
+    trainer, year = questions.cases[0], questions.cases[1]
     first, second, other = (
         trainer.model_copy(update={"category": "paraphrase", "group": group, "question": text})
         for group, text in (("g", "Da chi è allenata la Valmora?"), ("g", "Chi allena la Valmora?"), ("h", "Chi è?"))
     )
-    assert soak.rewordings([first, age, other, second]) == [(first, second)]
+    assert soak.rewordings([first, year, other, second]) == [(first, second)]
     with QA(
         settings.replace(sources=questions.sources), chat=scripted_chat_model(), embeddings=small_embeddings
     ) as bot:

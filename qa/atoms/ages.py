@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from qa.atoms.atom import Atom
-from qa.atoms.numbers import cardinal, is_named
+from qa.atoms.numbers import cut_cardinal, is_named
 
 _YEARS = re.compile(r"\b([^\W\d_]{2,})enn(?:e|i|ale|ali)\b")
 _LATIN = {"bi": 2, "tri": 3, "quadri": 4, "quinqu": 5}
-# What "-enne" takes from the number: ventuno, ventidue, venti, trenta, ventisei.
-_ENDINGS = ("o", "e", "i", "a", "")
 _AGES = range(3, 120)  # "Millenni" are no age.
 
 
@@ -26,9 +23,8 @@ def find_ages(text: str, plain: str) -> Iterator[Atom]:
             yield Atom("number", str(years), *match.span())
 
 
-@lru_cache(maxsize=4096)
 def _years(stem: str) -> int | None:
     if stem in _LATIN:
         return _LATIN[stem]
-    numbers = (cardinal(stem + ending, "it") for ending in _ENDINGS)
-    return next((number for number in numbers if number in _AGES), None)
+    number = cut_cardinal(stem)
+    return number if number in _AGES else None

@@ -41,14 +41,14 @@ _OF_YEAR = {
 }
 # By language, folded. "Oggi" is left out: it mostly means these days; and what also means the morning, or here.
 _DAYS = {
-    "it": {"l['’]altro ieri|ieri l['’]altro|avantieri": -2, "ieri": -1, "domani": 1, "dopodomani": 2},
+    "it": {"l'altro ieri": -2, "ieri l'altro": -2, "avantieri": -2, "ieri": -1, "domani": 1, "dopodomani": 2},
     "en": {"the day before yesterday": -2, "yesterday": -1, "tomorrow": 1, "the day after tomorrow": 2},
     "fr": {"avant-hier": -2, "hier": -1, "demain": 1, "apres-demain": 2},
     "es": {"anteayer": -2, "ayer": -1},
     "de": {"vorgestern": -2, "gestern": -1, "ubermorgen": 2},
     "pt": {"anteontem": -2, "ontem": -1, "amanha": 1},
 }
-_FUTURE = re.compile(r"\b(?:un|il|del|al|nel|dal|sul|le|du|au|o|do|ao)\s+\Z")  # "il domani del club"
+_BEFORE_FUTURE = "un|il|del|al|nel|dal|sul|le|du|au|o|do|ao"  # "Il domani del club" is no day.
 _WHOLE_DAY = len("2021-02-09")
 # Months that are words of another kind as well, and what stands before them when they are months.
 _AMBIGUOUS = {"may", "march", "mars", "marco"}
@@ -65,7 +65,7 @@ def find_dates(text: str, plain: str, language: str, reference: str | None) -> I
         reference: ISO date against which "next June", "last 24 January" and "yesterday" are resolved.
     """
     yield from _numeric(plain)
-    if reference and len(reference) >= _WHOLE_DAY:
+    if reference and len(reference) >= _WHOLE_DAY and language in _DAYS:
         yield from _near_days(text, plain, language, date.fromisoformat(reference[:_WHOLE_DAY]))
     yield from _with_month_names(text, plain, language, reference)
     for match in _TWO_PARTS.finditer(plain):
@@ -92,16 +92,17 @@ def _numeric(plain: str) -> Iterator[Atom]:
 
 @cache
 def _day_pattern(language: str) -> re.Pattern[str]:
-    forms = sorted(_DAYS.get(language, {}), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w-])" if forms else r"(?!)")
+    days = "|".join(sorted(_DAYS[language], key=len, reverse=True)).replace("'", "['’]")
+    return re.compile(rf"(?:\b(?P<future>{_BEFORE_FUTURE})\s+)?(?<![\w-])(?P<day>{days})(?![\w-])")
 
 
 def _near_days(text: str, plain: str, language: str, today: date) -> Iterator[Atom]:
     """Yield the days next to ``today``; without its date "yesterday" is no date at all."""
     for match in _day_pattern(language).finditer(plain):
-        if not (_FUTURE.search(plain, 0, match.start()) or is_named(text, *match.span(), language)):
-            step = next(step for form, step in _DAYS[language].items() if re.fullmatch(form, match[0]))
-            yield Atom("date", (today + timedelta(days=step)).isoformat(), match.start(), match.end())
+        start, end = match.span("day")
+        if not (match["future"] or is_named(text, start, end, language)):
+            day = today + timedelta(days=_DAYS[language][match["day"].replace("’", "'")])
+            yield Atom("date", day.isoformat(), start, end)
 
 
 def _season_or_month(year: str, second: str, *, iso: bool) -> str:

@@ -35,6 +35,7 @@ _MILLION = 1_000_000
 _HALF_A_SCALE = re.compile(r"\bmezzo (milione|miliardo)\b")
 _AND_A_HALF = re.compile(r"\s+e mezzo\b")
 _ELIDED = re.compile(r"\b([^\W\d_]*nt)['’](?=(?:anni|ore)\b)")  # "trent'anni"
+_ENDINGS = ("o", "e", "i", "a", "")  # Cento, ventidue, venti, trenta, ventisei.
 _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
 _NO_CAPITALS = frozenset({"it", "fr", "es", "pt"})  # Languages without capitals for number words, even in headlines.
 _LAST_DAY = 31
@@ -70,8 +71,8 @@ def find_numbers(text: str, plain: str, language: str) -> Iterator[Atom]:
     for match in _DIGITS.finditer(plain):
         following = _NEXT_WORD.match(plain, match.end())
         scale = _SCALE_OF.get(following[1], 1) if following else 1
-        end = following.end() if following and scale > 1 else match.end()
-        yield _scaled(plain, number_value(match[0], scale), match.start(), end, scale)
+        half, end = _and_a_half(plain, following.end() if following and scale > 1 else match.end(), scale)
+        yield Atom("number", number_value(match[0], scale, half), match.start(), end)
     for match in _HALF_A_SCALE.finditer(plain):
         yield Atom("number", str(_SCALE_OF[match[1]] // 2), match.start(), match.end())
     yield from _spelt_out(text, plain, language)
@@ -79,12 +80,13 @@ def find_numbers(text: str, plain: str, language: str) -> Iterator[Atom]:
         yield from _elided(plain)
 
 
-def number_value(digits: str, scale: int = 1) -> str:
-    """Return a number times ``scale``, without thousands separators and needless zeros; a decimal comma is a point."""
+def number_value(digits: str, scale: int = 1, added: int = 0) -> str:
+    """Return a number times ``scale`` plus ``added``, without thousands separators and needless zeros; a decimal comma is a point."""
     ungrouped = _ungrouped(digits)
     if ungrouped.count(".") > 1:  # a version, not a number
         return ungrouped
-    return _shortest(Decimal(ungrouped) * scale if scale > 1 else Decimal(ungrouped))
+    number = Decimal(ungrouped)
+    return _shortest(number * scale + added if scale > 1 or added else number)
 
 
 def spelt_ordinals(text: str, language: str) -> Iterator[tuple[int, int, int]]:
@@ -112,6 +114,13 @@ def cardinal(word: str, language: str) -> int | None:
     """Return the whole number that one word stands for ("ventisei")."""
     found = _single(word, language)
     return int(found.text) if found and found.text.isdecimal() else None
+
+
+@lru_cache(maxsize=4096)
+def cut_cardinal(stem: str) -> int | None:
+    """Return the whole number that an Italian word stands for whose last letter may be missing ("trent'anni", "ventiseienne")."""
+    numbers = (cardinal(stem + ending, "it") for ending in _ENDINGS)
+    return next((number for number in numbers if number), None)
 
 
 def is_named(text: str, start: int, end: int, language: str) -> bool:
@@ -179,17 +188,16 @@ def _single(word: str, language: str) -> _Found | None:
     return found[0] if len(found) == 1 else None
 
 
-def _scaled(plain: str, value: str, start: int, end: int, scale: int) -> Atom:
-    """Return a number with the half that may stand behind its scale: "tre milioni e mezzo"."""
+def _and_a_half(plain: str, end: int, scale: int) -> tuple[int, int]:
+    """Return the half that may stand behind a scale ("tre milioni e mezzo"), and where the number ends."""
     half = _AND_A_HALF.match(plain, end) if scale >= _MILLION else None
-    return Atom("number", str(Decimal(value) + scale // 2) if half else value, start, half.end() if half else end)
+    return (scale // 2, half.end()) if half else (0, end)
 
 
 def _elided(plain: str) -> Iterator[Atom]:
     """Yield the tens and hundreds that have lost their last letter."""
     for match in _ELIDED.finditer(plain):
-        values = (cardinal(match[1] + ending, "it") for ending in "aio")
-        if value := next((value for value in values if value), None):
+        if value := cut_cardinal(match[1]):
             yield Atom("number", str(value), match.start(), match.end(1))
 
 
@@ -200,8 +208,8 @@ def _spelt_out(text: str, plain: str, language: str) -> Iterator[Atom]:
         small = found.end - found.start == 1 and found.text in {"0", "1", "2"}
         if not found.is_ordinal and not small and not _means_something_else(words, found, language):
             last = words[found.end - 1]
-            scale = _SCALE_OF.get(last.text(), 1)
-            yield _scaled(plain, number_value(found.text), words[found.start].match.start(), last.match.end(), scale)
+            half, end = _and_a_half(plain, last.match.end(), _SCALE_OF.get(last.text(), 1))
+            yield Atom("number", number_value(found.text, added=half), words[found.start].match.start(), end)
     for word in words:
         if word.text() == _TWO.get(language) and not is_named(text, *word.match.span(), language):
             yield Atom("number", "2", word.match.start(), word.match.end())
