@@ -24,6 +24,7 @@ _WORD_AFTER = re.compile(r"[^\W_]+")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")
 _VOWELLESS = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,4}")
 _CLUB = re.compile(r"[A-ZÄÖÜ]{2,5}\b")
+_DASH = re.compile(r"[-–—]")
 _ERA = re.compile(r"C\.")
 _ADDRESS = re.compile(r"[./@:]|^www$")
 _GLUED_WORD = re.compile(r"[^\W_]*(?:[^\W\d_][a-zà-öø-ÿ]|\d)$")
@@ -69,7 +70,7 @@ def ends_sentence(text: str, mark: re.Match[str], end: int, language: str) -> bo
     if text[following].islower():
         return mark["mark"] == "." and not mark["close"] and _is_long_plain_word(before, language)
     lone_stop = mark["mark"] == "." and not set(mark["close"]) - set(")]*_")
-    return not (lone_stop and _is_abbreviated(before, text, following, language))
+    return not (lone_stop and _is_abbreviated(before, text, end, following, language))
 
 
 def _ends_without_space(before: str, mark: re.Match[str], after: str) -> bool:
@@ -91,7 +92,7 @@ def _is_long_plain_word(before: str, language: str) -> bool:
     return len(word) >= _LOWER_START_LETTERS and word.isalpha() and word.islower() and word not in abbreviations
 
 
-def _is_abbreviated(before: str, text: str, following: int, language: str) -> bool:
+def _is_abbreviated(before: str, text: str, end: int, following: int, language: str) -> bool:
     """Whether the full stop after ``before`` belongs to an abbreviation, an initial or an ordinal."""
     match = _WORD_BEFORE.search(before)
     if match is None:
@@ -105,6 +106,8 @@ def _is_abbreviated(before: str, text: str, following: int, language: str) -> bo
         starts=_starts_sentence(text, following),
         language=language,
     )
+    if stop.word.lower() in MONTHS and stop.previous.isdigit() and _DASH.search(text, end, following):
+        return True  # "9 feb. - Massimo Carrera"
     if stop.word.isdigit():
         return not stop.starts and _is_ordinal(stop, text, following)
     if text[following].isdigit():

@@ -104,7 +104,12 @@ def _agree(a: Value, b: Value) -> bool:
         return _dates_agree(a.value, b.value)
     if a.kind == "name":
         return share_a_word(words(a.value), words(b.value))
-    return a.value == b.value
+    return a.value == b.value or _same_score(a.value, b.value)
+
+
+def _same_score(left: str, right: str) -> bool:
+    """Whether two values are one score, told from two sides: "2-1" and "1-2"."""
+    return left.count("-") == 1 and sorted(left.split("-")) == sorted(right.split("-"))
 
 
 def _dates_agree(left: str, right: str) -> bool:

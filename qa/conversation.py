@@ -12,11 +12,13 @@ from qa.text import stems, words
 _JOINS_ON = re.compile(
     r"\W*(e|ed|ma|invece|allora|poi|quindi|and|but|so|then|what\s+about|how\s+about|et|mais|y|pero|und|aber)\b(?!['’\u0300])"
 )
-# So few content words without a verb leave out what is asked ("E dopo?", "Contro chi?"). Auxiliaries stand for all verbs.
+# So few content words without a verb leave out what is asked ("E dopo?", "Contro chi?"). Auxiliaries and past endings stand for all verbs.
 _ELLIPTIC = 2
 _AUXILIARY = re.compile(
     r"\b(è|ha|hanno|aveva|avevano|ebbe|sono|era|erano|fu|furono|viene|venne|sarà|avrà"
+    r"|[^\W\d_]{2,}(?:(?<!per)(?<!ci)ò|(?<![ds])ì|[aei]va(?:no)?|[aei]rono)"
     r"|is|are|was|were|did|does|do|has|had|have|will|est|était|avait|fue|tiene|hat|ist|war|wurde|foi|tem)\b"
+    r"|\be['’](?=\s)"
 )
 _MARKER = re.compile(r"\s*\[\d{1,3}\]")
 _QUOTATION = re.compile(r"[«“\"„]")

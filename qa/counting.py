@@ -11,10 +11,11 @@ from qa.text import fold, stems
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
-NEGATION = r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)"
-"""Pattern of the words that deny, in folded text."""
-# A negation that no punctuation parts from what follows the text; "not only", "not less than" deny nothing.
-_DENIAL = re.compile(rf"{NEGATION}(?!\s+(?:solo|soltanto|solamente|meno|only|just|less|fewer)\b)[^,;:.!?]*\Z")
+_NEGATION = r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)"
+# A negation that no punctuation parts from what follows the text; "not only", "not less than", "no doubt" deny nothing.
+_DENIAL = re.compile(
+    rf"{_NEGATION}(?!\s+(?:solo|soltanto|solamente|meno|a caso|c['’]e dubbi\w*|ci sono dubbi|only|just|less|fewer)\b)[^,;:.!?]*\Z"
+)
 # Of what went before or comes next only some are counted ("nelle successive tre gare").
 _SOME = re.compile(
     r"\b(?:(?:successiv|ultim|prim|prossim|scors|precedent|restant|rimanent)[aeio]"
@@ -34,11 +35,16 @@ def units_of(text: str, numbers: Iterable[Atom], language: str) -> dict[Atom, fr
     """
     whole = [number for number in numbers if not _SOME.search(fold(text[: number.start]))]
     units = {number: unit_of(text, number, language) for number in whole}
-    denied = [number for number in units if _DENIAL.search(fold(text[: number.start]))]
+    denied = [number for number in units if is_denied(text, number.start)]
     said = {number: unit for number, unit in units.items() if number not in denied}
     if len(denied) == 1 and not any(said.values()):
         return dict.fromkeys(said, units[denied[0]])
     return said
+
+
+def is_denied(text: str, place: int) -> bool:
+    """Whether a negation before ``place`` denies what stands there; "non solo" and a negation of another clause do not."""
+    return _DENIAL.search(fold(text[:place])) is not None
 
 
 def unit_of(text: str, number: Atom, language: str) -> frozenset[str]:

@@ -24,6 +24,7 @@ _PEOPLE = (
     r"|dirigent\w*|coach\w*|managers?|players?|defenders?|strikers?|goalkeepers?|captains?|president"
     r"|entraineur\w*|joueu\w*|entrenador\w*|jugador\w*|trainer\w*|spieler\w*)"
 )
+_FIGURES = r"(?:risultato|punteggio|cifra|altezza|eta|numero|somma|totale|score|result|height|age|number|total)\b"
 _PATTERNS: tuple[tuple[Expected, str], ...] = (
     (
         "day",
@@ -38,6 +39,8 @@ _PATTERNS: tuple[tuple[Expected, str], ...] = (
     ("number", r"\bquant[ioae]\b|\bhow (many|much|tall|long|old|far|high)\b|\bcombien\b|\bcuant[oa]s?\b"),
     ("number", r"\bwie ?(viele?|oft|gross|alt|lange)\b|\b(what )?score\b"),
     ("number", r"\b(che|quale|qual) (risultato|punteggio|cifra|altezza|eta|numero)\b"),
+    ("number", r"\b(qual|what)\W*(e|era|fu|is|was|s) (stat[oa] )?(il|la|l|the)\W+((total|final)\w* )?" + _FIGURES),
+    ("number", r"\bcom\W?e (era |e )?(stata |andata a )?(finita|terminata|finito|terminato) \S+ ?[-–] ?\S+"),
     ("person", r"\b(chi|ki)\b|\bwhom?\b|\bwhose\b|\bwer\b|\bwen\b|\bwem\b|\bquien(es)?\b|\bquem\b"),
     ("person", _WHICH + _PEOPLE),
     ("person", r"^qui\b|\b(a|de|par|avec|contre) qui\b"),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import Stemmer
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_INNER_STOP = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # "S.S.C."
 
 
 class _Plain(dict[int, int | str | None]):
@@ -37,8 +38,8 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the folded words of ``text``; elisions fall apart ("l'addio" -> "l", "addio")."""
-    return _WORD.findall(fold(text))
+    """Return the folded words of ``text``; elisions fall apart ("l'addio" -> "l", "addio"), initials do not ("S.S.C." -> "ssc")."""
+    return _WORD.findall(_INNER_STOP.sub("", fold(text)))
 
 
 def visible(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
-from qa.counting import NEGATION, counted_as, outcomes, things, unit_of, units_of
+from qa.counting import counted_as, is_denied, outcomes, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES, PARTICIPLES, PREPOSITIONS, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
@@ -15,10 +15,14 @@ from qa.schema import Article
 from qa.text import fold, stems, words
 from qa.verification import same_name
 
-_UNIT = re.compile(r"\b(?:quant[ioae]|how many|combien de?|cuant[oa]s|wie viele)\s+(\w+)")
+_UNIT = re.compile(
+    r"\b(?:quant[iae]|quanto(?= tempo)|how many|combien de?|cuant[oa]s|wie viele)\s+"
+    r"(?:(?:sono|erano|furono)\s+(?:stat[ei]\s+)?(?:le|i|gli)\s+)?(\w+)"
+    r"|\b(?:numero|number|total[ei]?)\s+(?:\w+\s+)?(?:d(?:i|elle|ei|egli)|of)\s+(\w+)"
+)
 _GOVERNOR = re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una|the|an?)['’\s]+)?\Z")
 _SCORE = re.compile(r"\d+-\d+")
-_NEGATION = re.compile(NEGATION)
+_WORD = re.compile(r"[^\W_]+")
 # Values that say what they count differ without contradicting each other.
 _SCOPES = {
     "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",
@@ -94,7 +98,7 @@ class Asked:
     def unit(self) -> frozenset[str]:
         """Stems of what is counted ("quante presenze", "170 presenze"); empty where it does not say."""
         if asked := _UNIT.search(fold(self.question)):
-            return frozenset(stems(asked[1], self.language))
+            return frozenset(stems(asked[1] or asked[2], self.language))
         return next((unit for atom in self._atoms if (unit := self._counted(atom))), frozenset())
 
     @cached_property
@@ -147,9 +151,8 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
     elif asked.asks_when:
         found = {atom: shared for atom in atoms if shared}
     elif _says_all(asked, own, said):
-        return Value(
-            sentence, "truth", "no" if _NEGATION.search(fold(sentence.text)) else "yes", scope, asked.predicates
-        )
+        denied = _denies(sentence.text, asked.predicates, article.language)
+        return Value(sentence, "truth", "no" if denied else "yes", scope, asked.predicates)
     else:
         found = {}
     if len(found) != 1:
@@ -193,6 +196,12 @@ def _named(
         return {}
     new = [atom for atom in atoms if atom.certain and not any(_same_name(words(atom.value), n) for n in asked.names)]
     return dict.fromkeys(new, asked.predicates)
+
+
+def _denies(text: str, predicates: frozenset[str], language: str) -> bool:
+    """Whether a sentence denies one of the words that it shares with the question: "Non c'è dubbio: ha vinto" denies none."""
+    said = (match for match in _WORD.finditer(text) if not predicates.isdisjoint(stems(match[0], language)))
+    return any(is_denied(text, match.start()) for match in said)
 
 
 def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:

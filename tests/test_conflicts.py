@@ -304,3 +304,52 @@ def test_years_of_the_same_thing_disagree(disagreeing):
         "Mario Bianchi ha giocato per 5 anni con il Pontelago.",
     )
     assert disagreeing("Per quanti anni ha giocato Mario Bianchi con il Pontelago?", a=a, b=b) == sorted([a, b])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Qual è il numero delle presenze di Mario Bianchi con il Pontelago?",
+        "Quante sono state le presenze di Mario Bianchi con il Pontelago?",
+        "What is the number of Mario Bianchi's appearances for Pontelago?",
+    ],
+)
+def test_a_number_may_be_asked_for_in_other_words(disagreeing, question):
+    a = "Mario Bianchi ha totalizzato 120 presenze con il Pontelago."
+    b = "Mario Bianchi ha collezionato 131 presenze con il Pontelago."
+    assert disagreeing(question, a=a, b=b) == [b, a]
+
+
+def test_how_long_something_lasts_is_compared(disagreeing):
+    a = "Il contratto di Mario Bianchi dura tre anni."
+    b = "Il contratto di Mario Bianchi dura due anni."
+    assert disagreeing("Quanto dura il contratto di Mario Bianchi?", a=a, b=b) == [b, a]
+
+
+def test_what_another_scored_for_the_club_is_no_number_of_his(disagreeing):
+    a = "Mario Bianchi ha segnato 4 gol al Pontelago."
+    b = "Carlo Neri ha segnato 30 gol. Con lui giocava Mario Bianchi al Pontelago."
+    assert disagreeing("Quanti gol ha segnato Bianchi al Pontelago?", a=a, b=b) == []
+
+
+@pytest.mark.parametrize(("score", "disagrees"), [("1-2", False), ("3-1", True)])
+def test_a_score_told_from_two_sides_agrees(disagreeing, score, disagrees):
+    a, b = (f"La finale tra Pontelago e Virtus è terminata {told}." for told in ("2-1", score))
+    said = disagreeing("Con che risultato è terminata la finale tra Pontelago e Virtus?", a=a, b=b)
+    assert said == ([a, b] if disagrees else [])
+
+
+@pytest.mark.parametrize(
+    ("denial", "disagree"),
+    [
+        ("Non c'è dubbio: Bianchi ha vinto il titolo con la Virtus.", False),
+        ("Non c'è dubbio che Bianchi ha vinto il titolo con la Virtus.", False),
+        ("Bianchi non solo ha vinto il titolo con la Virtus.", False),
+        ("Bianchi non ha vinto il titolo con la Virtus.", True),
+        ("Bianchi con la Virtus ha vinto ma non il titolo.", True),
+    ],
+)
+def test_only_what_is_denied_is_a_no(disagreeing, denial, disagree):
+    a = "Bianchi ha vinto il titolo con la Virtus."
+    said = disagreeing("Bianchi ha vinto il titolo con la Virtus?", a=a, b=denial)
+    assert said == (sorted((a, denial)) if disagree else [])

@@ -35,6 +35,7 @@ _FIELD = re.compile(
     r"|(?P<author>autore|autrice|author|by)|(?P<url>url|link))\s*:\s*(?P<value>\S.{0,200})",
     re.IGNORECASE,
 )
+_MATCH = re.compile(r"[^-–]+\s?[-–]\s?[^-–]+")  # "Bari-Foggia, 14 febbraio 2021" is a fixture.
 _RIGHTS = re.compile(
     r"(?:©|\(c\)).{0,80}|.{0,40}(?:riproduzione\s+riservata|all\s+rights\s+reserved).{0,20}", re.IGNORECASE
 )
@@ -141,6 +142,8 @@ def _stated(line: str, *, at_top: bool = False) -> _Fields | None:
             continue
         part = match.groupdict()
         publisher = one_line(part.get("who"))
+        if publisher and "," in part["bar"] and _MATCH.fullmatch(publisher):
+            return None
         if publisher is None or (at_top and "," in part["bar"]):  # "Bari, 9 febbraio 2021" opens with a place.
             return {"date": date}
         if len(publisher.split()) <= _MOST_NAME_WORDS:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from qa.atoms.atom import Atom
 from qa.atoms.numbers import LANGUAGES, is_named, small_number
+from qa.lexicon import COUNTED, MEASURES
 from qa.text import fold
 
 _YEAR = r"(?:18[5-9]|19\d|20\d)\d"
@@ -16,8 +17,11 @@ _NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([-/.])(\d{{1,2}})\2({_YEAR}|\d{
 _ISO_DAY = re.compile(rf"(?<![\d-])({_YEAR})-(\d{{2}})-(\d{{2}})(?![\d-])")
 _TWO_PARTS = re.compile(rf"(?<![\d./-])({_YEAR})(\s?)([-–/])\2['’]?({_YEAR}|\d{{2}})(?!\d|[-/.]\d)")
 _ONE_YEAR = re.compile(rf"(?<![\d.,/-]){_YEAR}(?![\d/]|[.,]\d|-\d)")
+_COUNTED = re.compile(r"\s?([^\W\d_]+|[€$£])(?!\s\d)")  # But "2021, ore 18".
+_IN_A_YEAR = re.compile(r"\b(?:nel|dal|del|al|in|since|from|until)\s\Z")
+_MONEY = frozenset("€$£")
 _SHORT_YEAR = re.compile(
-    r"\b(?:nel|del|dal|al|in|of|since|from|until|estate|inverno|autunno|primavera|stagione|summer|season)"
+    r"\b(?:nel|del|dal|al|in|of|since|from|until|estate|inverno|autunno|primavera|stagione|classe|summer|season)"
     r"\s(['’]\d{2})(?![\d'’s])"
 )
 _DECADE = re.compile(
@@ -75,7 +79,17 @@ def find_dates(text: str, plain: str, language: str, reference: str | None) -> I
     for match in _SHORT_YEAR.finditer(plain):
         yield Atom("date", _four_digits(match[1][1:]), match.start(1), match.end(1))
     for match in _ONE_YEAR.finditer(plain):
-        yield Atom("date", match[0], match.start(), match.end())
+        if not _is_counted(plain, match, language):
+            yield Atom("date", match[0], match.start(), match.end())
+
+
+def _is_counted(plain: str, year: re.Match[str], language: str) -> bool:
+    """Whether four digits are no year but count what so many of are common: people, money, measures ("2000 tifosi", but "nel 2000 tifosi e…")."""
+    following = _COUNTED.match(plain, year.end())
+    if following is None or _IN_A_YEAR.search(plain, max(0, year.start() - 8), year.start()):
+        return False
+    many = {*COUNTED["people"].get(language, ()), *MEASURES.get(language, ())}
+    return following[1] in many or following[1] in _MONEY
 
 
 def _numeric(plain: str) -> Iterator[Atom]:
@@ -154,8 +168,8 @@ def _months(language: str) -> tuple[dict[str, int], dict[str, int]]:
 @cache
 def _month_pattern(language: str) -> re.Pattern[str]:
     wide, short = ("|".join(sorted(map(re.escape, names), key=len, reverse=True)) for names in _months(language))
-    first = rf"(?:(?P<first>{_DAY})\s?(?:-|–|e|al?|and|to|et|au|y|und|bis)\s?)?"
-    day = rf"(?:{first}(?P<day>{_DAY})(?:°|o|er|st|nd|rd|th|\.)?\s+(?:de\s+|of\s+)?)?"
+    first = rf"(?:(?P<first>{_DAY})\s?(?:-|–|e(?: il)?|al?|and(?: the)?|to|et|au|y|und|bis)\s?)?"
+    day = rf"(?:{first}(?P<day>{_DAY})(?:°|o|er|st|nd|rd|th|\.)?\s+(?:d[ei]\s+|of\s+)?)?"
     year = rf"(?:\s+(?:del?\s+)?(?P<year>{_YEAR})(?!\d))?"
     american = rf"(?:\s+(?P<us_day>{_DAY})(?:st|nd|rd|th)?(?:,?\s+(?P<us_year>{_YEAR})(?!\d))?)?"
     return re.compile(

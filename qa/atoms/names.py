@@ -18,6 +18,8 @@ _PARTICLES = frozenset(
     {"de", "di", "da", "del", "della", "dei", "van", "von", "der", "den", "la", "le", "el", "al", "bin", "ter"}
     | {"dos", "das", "du"}
 )
+_DOTTED = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")  # "S.S.C", whose last full stop stands behind the word
+_ONWARD = re.compile(r"[ '’]?(?:(?:la|las|los|der|den) )?(?=\w)")  # From "van" to "Basten", from "de" to "Fuente"
 _INITIAL = 2  # Characters of an abbreviated first name: "J. Stones", "St. Pauli".
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:]\s+|[«“\"(\n]\s*|\]\s*)$")
 _GAPS = frozenset({" ", "\u00a0", "\n", "'", "’"})
@@ -42,7 +44,7 @@ def find_names(text: str, language: str) -> Iterator[Atom]:
             start += elided.end()
             joins = False
         capital = text[start].isupper()
-        if joins and (capital or (fold(match[0]) in _PARTICLES and _capital_follows(text, end))):
+        if joins and (capital or (_belongs(match[0], text[run[-1][0]], language) and _capital_follows(text, end))):
             run.append((start, end))
         else:
             yield from _name(text, run, language)
@@ -53,14 +55,23 @@ def find_names(text: str, language: str) -> Iterator[Atom]:
     yield from _name(text, run, language)
 
 
-def _joins(last: str, gap: str, following: str) -> bool:
-    abbreviated = gap in {".", ". "} and len(last) <= _INITIAL and following.lower() not in SENTENCE_STARTERS
-    return gap in _GAPS or abbreviated
+def _belongs(word: str, before: str, language: str) -> bool:
+    """Whether a small word may belong to the name before it ("Marco van Basten", "Luis de la Fuente").
+
+    A preposition of the text's own language stands between two names ("il Bari di Conte").
+    """
+    folded = fold(word)
+    return folded in _PARTICLES and (folded not in stopwords(language) or before.islower())
 
 
 def _capital_follows(text: str, end: int) -> bool:
-    rest = text[end : end + 2].lstrip(" '’")
-    return bool(rest) and rest[0].isupper()
+    onward = _ONWARD.match(text, end)
+    return onward is not None and text[onward.end()].isupper()
+
+
+def _joins(last: str, gap: str, following: str) -> bool:
+    short = len(last) <= _INITIAL or _DOTTED.fullmatch(last) is not None
+    return gap in _GAPS or (gap in {".", ". "} and short and following.lower() not in SENTENCE_STARTERS)
 
 
 def _name(text: str, run: list[tuple[int, int]], language: str) -> Iterator[Atom]:

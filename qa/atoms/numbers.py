@@ -34,7 +34,10 @@ _SCALE_OF = {word: scale for scale, names in _SCALES.items() for word in names}
 _MILLION = 1_000_000
 _HALF_A_SCALE = re.compile(r"\bmezzo (milione|miliardo)\b")
 _AND_A_HALF = re.compile(r"\s+e mezzo\b")
-_ELIDED = re.compile(r"\b([^\W\d_]*nt)['’](?=(?:anni|ore)\b)")  # "trent'anni"
+_ELIDED = re.compile(r"\b([^\W\d_]*[nt]t)['’](?=(?:anni|ore)\b)")  # "trent'anni", "quarantott'anni"
+_SAID_SCORE = re.compile(
+    r"(?<!da )(?<!dalle )(?<![\d.,:–-])(\d{1,2}) a (\d{1,2})(?![\d:.,]\d|\d| [^\W\d_]*(?:gol|gare|ore)\b)"
+)
 _ENDINGS = ("o", "e", "i", "a", "")  # Cento, ventidue, venti, trenta, ventisei.
 _TWO = {"it": "due", "en": "two", "fr": "deux", "es": "dos", "de": "zwei", "pt": "dois"}
 _NO_CAPITALS = frozenset({"it", "fr", "es", "pt"})  # Languages without capitals for number words, even in headlines.
@@ -68,6 +71,8 @@ def find_numbers(text: str, plain: str, language: str) -> Iterator[Atom]:
         yield Atom("number", match[0].replace("–", "-"), match.start(), match.end())
     for match in _SCORE.finditer(plain):
         yield Atom("number", f"{match[1]}-{match[3]}", match.start(), match.end())
+    for match in _SAID_SCORE.finditer(plain) if language == "it" else ():
+        yield Atom("number", f"{int(match[1])}-{int(match[2])}", match.start(), match.end())
     for match in _DIGITS.finditer(plain):
         following = _NEXT_WORD.match(plain, match.end())
         scale = _SCALE_OF.get(following[1], 1) if following else 1
