@@ -31,7 +31,7 @@ _THRESHOLDS = np.arange(0.1, 0.8, 0.02)
 class _Doubting(Calibration):
     """Has every draft made again."""
 
-    def in_doubt(self, signs: Signs) -> bool:  # noqa: ARG002 - the signature of what it stands for
+    def in_doubt(self, signs: Signs, *, heard: int = 0, of: int = 1) -> bool:  # noqa: ARG002 - the signature of what it stands for
         return True
 
 

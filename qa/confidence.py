@@ -68,9 +68,17 @@ class Calibration(Record):
         """Whether an answer with these signs is not to be shown."""
         return self.probability(signs) < self.threshold
 
-    def in_doubt(self, signs: Signs) -> bool:
-        """Whether it depends on the agreement alone if an answer is to be shown."""
-        return self.withholds(replace(signs, agreement=0.0)) and not self.withholds(replace(signs, agreement=1.0))
+    def in_doubt(self, signs: Signs, *, heard: int = 0, of: int = 1) -> bool:
+        """Whether it depends on what the model has yet to say again if an answer is to be shown.
+
+        Args:
+            signs: Their agreement is that with what was heard.
+            heard: How often the model has been asked again.
+            of: How often it may be asked in all.
+        """
+        least = signs.agreement * heard / of
+        most = least + (of - heard) / of
+        return self.withholds(replace(signs, agreement=least)) and not self.withholds(replace(signs, agreement=most))
 
 
 @cache

@@ -78,9 +78,9 @@ def redraft(
     passages: Sequence[Passage],
     language: str,
     *,
-    times: int,
+    number: int,
     callbacks: "Sequence[BaseCallbackHandler]" = (),
-) -> Generator[Working, None, list[Draft]]:
+) -> Generator[Working, None, Draft]:
     """Let the model answer again, each word drawn as it is likely: what it knows stays the same, what it guesses does not.
 
     The idea is that of SelfCheckGPT (Manakul et al. 2023).
@@ -90,25 +90,22 @@ def redraft(
         question: The standalone question.
         passages: What it reads.
         language: Of the answer.
-        times: How often it is asked.
+        number: Which one it is, from 1: another number, another reply. They are asked for one after the other.
         callbacks: LangChain's, that hear of the model's calls.
 
     Yields:
         That the model is at it, whenever it is heard of.
 
     Returns:
-        What it said each time, perhaps nothing; no more than its first sentences.
+        What it said, perhaps nothing; no more than its first sentences.
 
     Raises:
         ModelError: The model cannot be reached.
     """
     prompt = load_prompt("answer", language)
     messages = _filled(prompt, question, passages, language)
-    drafts = []
-    for number in range(1, times + 1):
-        pieces = chat.resample(messages, number, max_tokens=_GIST, config={"callbacks": [*callbacks]})
-        drafts.append((yield from _drafted(chat, prompt, pieces, waiting="redrafting", writing="redrafting")))
-    return drafts
+    pieces = chat.resample(messages, number, max_tokens=_GIST, config={"callbacks": [*callbacks]})
+    return (yield from _drafted(chat, prompt, pieces, waiting="redrafting", writing="redrafting"))
 
 
 def _filled(prompt: Prompt, question: str, passages: Sequence[Passage], language: str) -> "PromptValue":

@@ -188,21 +188,27 @@ class Inquiry:
         return False
 
     def _heard_again(self, signs: Signs, read: tuple[Passage, ...]) -> Generator[Working, None, Signs]:
-        """Return the signs with how far the model says the same when it is asked again; as they were, and a note, if it fails."""
-        callbacks = [self.trace.model]
+        """Return the signs with how far the model says the same when it is asked again, until that decides; as they were, and a note, if it fails."""
+        heard, callbacks = signs, [self.trace.model]
         try:
             times = self.bot.resamples
             if not times:
                 return signs
             with self.trace.step("redraft"):
-                self.redrafts = yield from redraft(
-                    self.bot.chat, self.question, read, self.language, times=times, callbacks=callbacks
-                )
+                for number in range(1, times + 1):
+                    again = yield from redraft(
+                        self.bot.chat, self.question, read, self.language, number=number, callbacks=callbacks
+                    )
+                    self.redrafts.append(again)
+                    others = [one.answer for one in self.redrafts]
+                    same = agreement(self.draft.answer, others, self.question, self.language)
+                    heard = replace(signs, agreement=same)
+                    if not self.calibration.in_doubt(heard, heard=number, of=times):
+                        break
         except ModelError as error:
             self._failed("The model did not answer again", error)
             return signs
-        others = [again.answer for again in self.redrafts]
-        return replace(signs, agreement=agreement(self.draft.answer, others, self.question, self.language))
+        return heard
 
     def _failed(self, what: str, error: ModelError) -> None:
         # A provider's own words can hold the question.

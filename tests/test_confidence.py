@@ -1,6 +1,9 @@
+import math
 from dataclasses import asdict, fields, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eval.calibrate import Tried, train
 from qa.confidence import Signs, load_calibration
@@ -35,6 +38,18 @@ def test_only_where_the_agreement_decides_is_an_answer_in_doubt():
     calibration = load_calibration().model_copy(update={"weights": weights, "bias": -2.0, "threshold": 0.5})
     certain, doubtful, hopeless = replace(NOTHING, fits=2.5), replace(NOTHING, fits=1.0), replace(NOTHING, fits=-0.5)
     assert [calibration.in_doubt(signs) for signs in (certain, doubtful, hopeless)] == [False, True, False]
+
+
+@given(agreement=st.floats(0, 1), needed=st.floats(0.01, 0.99), heard=st.integers(0, 3))
+def test_doubt_ends_where_nothing_that_is_yet_to_be_heard_decides(agreement, needed, heard):
+    weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"agreement": 1.0}
+    threshold = 1 / (1 + math.exp(-needed))  # An agreement of so much is shown.
+    calibration = load_calibration().model_copy(update={"weights": weights, "bias": 0.0, "threshold": threshold})
+    outcomes = {
+        calibration.withholds(replace(NOTHING, agreement=(agreement * heard + rest) / 3)) for rest in (0, 3 - heard)
+    }
+    in_doubt = calibration.in_doubt(replace(NOTHING, agreement=agreement), heard=heard, of=3)
+    assert in_doubt == (len(outcomes) == 2)
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,15 @@ def test_a_doubtful_draft_is_withheld_where_the_model_says_something_else_each_t
     assert inquiry.signs.agreement == 0.0
 
 
+def test_a_model_is_not_asked_again_once_the_first_time_has_decided(own, scripted_chat):
+    scripted_chat.llm.replies.extend([REPLY, "Allegri, a Torino."])  # A second would only be heard in vain.
+    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0}
+    calibration = Calibration(weights=weights, bias=-3.0, threshold=0.5, made={})  # Wants three quarters.
+    *_, final = Inquiry(own, QUESTION, (), calibration).events()
+    assert final.answer.status == "abstained"
+    assert final.answer.usage.model_calls == 2
+
+
 def test_without_doubt_the_model_is_asked_once(own, scripted_chat):
     scripted_chat.llm.otherwise = REPLY
     calibration = load_calibration().model_copy(update={"threshold": 0.0})
