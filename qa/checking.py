@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from qa.atoms import Atom, find_atoms
-from qa.questions import asks_why
+from qa.questions import TIMES, asks_why, fits
 from qa.retrieval import Index, ScoredSentence
 from qa.roles import exchanges_roles
 from qa.schema import Passage
@@ -16,6 +17,7 @@ from qa.verification import Window, answers, find_support, missing_atoms, plain_
 
 _TELLING = 4  # Letters of a word that may be a misspelt name.
 _SPEECH = 3  # Words.
+_YEAR_BEHIND = re.compile(r"\s+(?:del?\s+)?\d{4}\Z")
 _QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"")
 
 
@@ -98,6 +100,7 @@ class _Checker:
             and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
             and self._holds_together(statement, titled, [w for w in cited if not missing_atoms(new, [w])])
             and self._quotes_rightly(statement, support)
+            and self._dates_rightly(statement, support)
             and answers(statement, self._question, self._language)
             and not exchanges_roles(statement, self._question, self._language)
         )
@@ -108,12 +111,24 @@ class _Checker:
         """Whether every window of a support shares a word with the question, as far as their languages are the same.
 
         What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it. The reason of
-        something stands where that is spoken of: there a name in common is not enough.
+        something stands where that is spoken of: there a name in common is not enough. Nor is it for a time or a number, if the
+        articles give one where they speak of what is asked.
         """
         comparable = self._comparable(support)
-        if asks_why(self._question):
+        if asks_why(self._question) or self._is_told_where_asked_of:
             return not comparable or self._has_predicate([window.text for window in comparable])
         return all(shares_a_word_with(self._question, self._language, window.text) for window in comparable)
+
+    @cached_property
+    def _is_told_where_asked_of(self) -> bool:
+        """Whether some sentence has a word of what the question says of its names and a time or a number as is asked for."""
+        expected = self._asked.expected
+        return expected in {*TIMES, "number"} and any(
+            window.sentences == 1
+            and self._has_predicate([window.text])
+            and any(fits(expected, atom) and atom.value not in self._asked.known for atom in window.atoms)
+            for window in self._comparable(self._candidates)
+        )
 
     def _says_what_is_asked(self, statement: str, support: Sequence[Window]) -> bool:
         """Whether a statement or its support has a word of what the question says of its names: a mere name stands in many sentences."""
@@ -155,6 +170,17 @@ class _Checker:
         texts = [self._articles[source].text for source in {window.source for window in support}]
         spoken = [" ".join(words(speech)) for text in texts for speech in _speeches(text)]
         return all(any(" ".join(speech) in known for known in spoken) for speech in said)
+
+    def _dates_rightly(self, statement: str, support: Sequence[Window]) -> bool:
+        """Whether a "next June 2022" is the next June of an article that supports it: a model joins one date's words to the year of another."""
+        days = {self._articles[window.source].date for window in support}
+        for atom in find_atoms(statement, self._language):
+            yearless = _YEAR_BEHIND.sub("", told := statement[atom.start : atom.end])
+            seen = {found.value for day in days for found in find_atoms(yearless, self._language, day)}
+            resolved = {value for value in seen if not value.startswith("-")}
+            if atom.kind == "date" and yearless != told and resolved and atom.value not in resolved:
+                return False
+        return True
 
 
 def _is_known(atom: Atom, known: Sequence[str]) -> bool:

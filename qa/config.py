@@ -85,7 +85,11 @@ class Settings(BaseSettings):
     temperature: Annotated[float, Field(ge=0, le=2, description="0: the likeliest words.")] = 0.0
     resamples: Annotated[
         int,
-        Field(ge=0, le=16, description="How often a model of one's own is asked again where its draft is in doubt."),
+        Field(
+            ge=0,
+            le=16,
+            description="How often, at most, a model of one's own is asked again where its draft is in doubt.",
+        ),
     ] = 2
 
     embedding_model: str = Field(

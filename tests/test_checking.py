@@ -59,6 +59,40 @@ def test_what_is_new_stands_near_the_names_of_the_question(bot_on, scripted_chat
     assert (said.removesuffix(".") in answer.text) is kept
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "kept"),
+    [
+        pytest.param("Quando fu esonerato Neri?", "Neri fu esonerato nel 2011.", False, id="a time of something else"),
+        pytest.param("Quando fu esonerato Neri?", "Neri fu esonerato nel 2014.", True, id="its own time"),
+        pytest.param("Quando firmò Neri?", "Neri firmò nel 2011.", True, id="nothing nearer to what is asked"),
+    ],
+)
+def test_a_time_is_that_of_what_is_asked_if_the_articles_tell_it(bot_on, scripted_chat, question, said, kept):
+    scripted_chat.llm.otherwise = said
+    bot = bot_on("La carriera di Neri\n\nNel 2011 Neri passò al Lecco. Neri fu esonerato nel 2014. Ora riposa.")
+    dropped = [note for note in bot.ask(question).notes if said in note]
+    assert bool(dropped) is not kept
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Neri resta al Lecco fino al prossimo giugno 2022.", False),
+        ("Neri resta al Lecco fino al prossimo giugno 2021.", True),
+        ("Neri resta al Lecco fino al prossimo giugno.", True),
+        ("Neri resta al Lecco, se promosso, fino al giugno 2022.", True),
+    ],
+)
+def test_next_june_is_that_of_the_article(bot_on, scripted_chat, said, kept):
+    scripted_chat.llm.otherwise = said
+    bot = bot_on(
+        "Neri resta\n\nLecco, 9 febbraio 2021\n\nNeri resta al Lecco fino al prossimo giugno, se promosso fino al giugno 2022."
+    )
+    assert bot.article("article.txt").date == "2021-02-09"
+    dropped = [note for note in bot.ask("Fino a quando resta Neri al Lecco?").notes if said in note]
+    assert bool(dropped) is not kept
+
+
 def test_of_the_sentences_that_were_read_one_with_what_is_asked_is_quoted(bot_on, scripted_chat):
     bot = bot_on(
         "Il titolo di Neri\n\nNeri vince il titolo con il Lecco. Il titolo di Neri con il Lecco è il primo. Quel titolo arrivò nel 2011.",
