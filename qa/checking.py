@@ -115,9 +115,11 @@ class _Checker:
         articles give one where they speak of what is asked.
         """
         comparable = self._comparable(support)
-        if asks_why(self._question) or self._is_told_where_asked_of:
-            return not comparable or self._has_predicate([window.text for window in comparable])
-        return all(shares_a_word_with(self._question, self._language, window.text) for window in comparable)
+        spoken_of = not comparable or self._has_predicate([window.text for window in comparable])
+        if asks_why(self._question):
+            return spoken_of
+        shared = all(shares_a_word_with(self._question, self._language, window.text) for window in comparable)
+        return shared and (spoken_of or not self._is_told_where_asked_of)
 
     @cached_property
     def _is_told_where_asked_of(self) -> bool:
