@@ -8,8 +8,9 @@ from typing import Literal
 from qa.atoms import Atom, find_atoms
 from qa.text import fold, words
 
-Expected = Literal["day", "year", "date", "number", "person", "name", "other"]
-TIMES: frozenset[Expected] = frozenset({"day", "year", "date"})
+Expected = Literal["day", "month", "year", "date", "number", "person", "name", "other"]
+_PRECISION: dict[Expected, int] = {"date": 1, "year": 1, "month": 2, "day": 3}  # Year, month, day.
+TIMES = frozenset(_PRECISION)
 """What is expected where a time is asked for."""
 
 # The first pattern that matches decides; questions are folded before they are matched, so accents do not matter.
@@ -31,14 +32,18 @@ _PATTERNS: tuple[tuple[Expected, str], ...] = (
         r"\b(che|quale|qual|esatt\w+) (giorno|data)|\b(which|what|exact) (day|date)|\bquel jour|\bque dia|\bwelche[mn]? tag",
     ),
     (
+        "month",
+        r"\b(che|quale|quali|qual) mes[ei]\b|\b(which|what) months?\b|\bquels? mois\b|\bque mes(es)?\b|\bwelche[mnr]? monate?n?\b",
+    ),
+    (
         "year",
         r"\b(che|quale|quali|qual) (anno|anni)|\b(which|what) years?|\bquelles? annees?|\bque anos?|\bwelche[mn]? jahr",
     ),
     ("date", r"\bquando\b|\bwhen\b|\bquand\b|\bcuando\b|\bwann\b|\bscadenza\b"),
-    ("date", r"\b(che|quale|quali) (mese|mesi|periodo|stagione)|\b(which|what) (month|season)"),
+    ("date", r"\b(che|quale|quali) (periodo|stagione)|\b(which|what) season"),
     ("number", r"\bquant[ioae]\b|\bhow (many|much|tall|long|old|far|high)\b|\bcombien\b|\bcuant[oa]s?\b"),
     ("number", r"\bwie ?(viele?|oft|gross|alt|lange)\b|\b(what )?score\b"),
-    ("number", r"\b(che|quale|qual) (risultato|punteggio|cifra|altezza|eta|numero)\b"),
+    ("number", r"\b(che|quale|qual) " + _FIGURES),
     ("number", r"\b(qual|what)\W*(e|era|fu|is|was|s) (stat[oa] )?(il|la|l|the)\W+((total|final)\w* )?" + _FIGURES),
     ("number", r"\bcom\W?e (era |e )?(stata |andata a )?(finita|terminata|finito|terminato) \S+ ?[-–] ?\S+"),
     ("person", r"\b(chi|ki)\b|\bwhom?\b|\bwhose\b|\bwer\b|\bwen\b|\bwem\b|\bquien(es)?\b|\bquem\b"),
@@ -119,17 +124,21 @@ def asks_for_now(question: str) -> bool:
 
 def fits(expected: Expected, atom: Atom) -> bool:
     """Whether an atom is the kind of thing that is expected."""
-    if expected == "day":
-        return atom.kind == "date" and len(atom.value.lstrip("-").split("-")) >= (
-            2 if atom.value.startswith("-") else 3
-        )
-    if expected in {"year", "date"}:
-        return atom.kind == "date"
+    if expected in TIMES:
+        return atom.kind == "date" and _is_precise(atom.value, expected)
     if expected == "number":
         return atom.kind == "number"
     if expected in {"person", "name"}:
         return atom.kind == "name"
     return True
+
+
+def _is_precise(date: str, expected: Expected) -> bool:
+    """Whether a date's beginning tells what is expected: the day, the month, or the year, which "-05-07" does not."""
+    begins = date.partition("/")[0]
+    is_yearless = begins.startswith("-")
+    told = len(begins.lstrip("-").split("-")) + is_yearless
+    return told >= _PRECISION[expected] and not (expected == "year" and is_yearless)
 
 
 def answers_expectation(expected: Expected, atoms: tuple[Atom, ...], question: str, language: str) -> bool:

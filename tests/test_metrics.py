@@ -223,6 +223,14 @@ class TestAtoms:
         assert unsupported(["2021-06"], "09-02-2021\nResta fino a giugno.") == ["2021-06"]
         assert unsupported(["2022-06"], "09-02-2021\nResta fino al prossimo giugno.") == ["2022-06"]
 
+    def test_a_month_of_last_or_next_year_is_of_the_year_next_to_the_article_s(self):
+        assert unsupported(["2020-11"], "09-02-2021\nFinì a novembre dello scorso anno.") == []
+        assert unsupported(["2022-05"], "09-02-2021\nResta fino a maggio dell’anno prossimo.") == []
+        assert unsupported(["2021-11", "2022-11"], "09-02-2021\nFinì a novembre dello scorso anno.") == [
+            "2021-11",
+            "2022-11",
+        ]
+
     def test_a_day_next_to_the_articles_is_that_day(self):
         text = "01-03-2021\nIeri la firma, dopodomani la gara; il 31-02-2021 non esiste."
         assert unsupported(["2021-02-28", "2021-03-03"], text) == []

@@ -1,7 +1,7 @@
 import pytest
 
 from qa.atoms import find_atoms
-from qa.questions import answers_expectation, asks_for_several, expected_answer
+from qa.questions import TIMES, answers_expectation, asks_for_several, expected_answer
 
 
 @pytest.mark.parametrize(
@@ -9,6 +9,10 @@ from qa.questions import answers_expectation, asks_for_several, expected_answer
     [
         ("In che giorno è nato?", "day"),
         ("On which date did they win the title?", "day"),
+        ("In che mese è stato esonerato?", "month"),
+        ("Em que mês foi demitido?", "month"),
+        ("In welchem Monat wurde er entlassen?", "month"),
+        ("Da quanti mesi allena?", "number"),
         ("In quali anni ha giocato lì?", "year"),
         ("Quando è stato esonerato?", "date"),
         ("Wann wurde er entlassen?", "date"),
@@ -16,6 +20,7 @@ from qa.questions import answers_expectation, asks_for_several, expected_answer
         ("How many games did he play?", "number"),
         ("Con che risultato è finita?", "number"),
         ("Qual è il numero delle presenze?", "number"),
+        ("Che somma ha pagato il club?", "number"),
         ("What was the final score?", "number"),
         ("Com'è finita Bari-Foggia?", "number"),
         ("Com'è finita la stagione?", "other"),
@@ -63,10 +68,21 @@ def test_a_name_spelt_out_tells_nothing_new():
     assert answers_expectation("person", sister, "Chi ha preso il posto di Ilaria Bianchi?", "it")
 
 
-def test_a_month_is_not_a_day():
-    atoms = find_atoms("È successo nel maggio 2019.", "it")
-    assert answers_expectation("date", atoms, "Quando?", "it")
-    assert not answers_expectation("day", atoms, "In che giorno?", "it")
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("il 3 maggio 2019", {"day", "month", "year", "date"}),
+        ("il 3 maggio", {"day", "month", "date"}),
+        ("nel maggio 2019", {"month", "year", "date"}),
+        ("a maggio", {"month", "date"}),
+        ("nel 2019", {"year", "date"}),
+        ("nella stagione 2018-19", {"year", "date"}),
+        ("un giorno", set()),
+    ],
+)
+def test_a_time_answers_only_if_it_is_as_precise_as_is_asked(told, expected):
+    atoms = find_atoms(f"È successo {told}.", "it")
+    assert {time for time in TIMES if answers_expectation(time, atoms, "Quando?", "it")} == expected
 
 
 @pytest.mark.parametrize(

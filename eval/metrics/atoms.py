@@ -17,6 +17,10 @@ _YEAR = 4
 _DATED = re.compile(r"\d{4}(?:-|\Z)")
 _YEARLESS = re.compile(r"xxxx-\d\d-\d\d\Z")
 _RELATIVE_MONTH = re.compile(rf"\b(?:prossimo|scorso|next|last)\s+({UNKNOWN_YEAR}-\d\d)\b(?!-)", re.IGNORECASE)
+_OF_A_NEAR_YEAR = {
+    rf"({UNKNOWN_YEAR}-\d\d)\s+(?:dello scorso anno|dell'anno (?:scorso|passato|prima)|of last year)\b": -1,
+    rf"({UNKNOWN_YEAR}-\d\d)\s+(?:del prossimo anno|dell'anno prossimo|of next year)\b": 1,
+}
 _WHOLE_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NEAR_DAYS = {
     r"(?<!altro )ieri(?! l.altro)|yesterday": -1,
@@ -50,16 +54,27 @@ def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_a
     """Return, sorted, the ``atoms`` that ``evidence`` does not state.
 
     It states an atom that is one of its own, one of its words in any case, or a less precise form of one of its dates. A day without its year
-    ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article, and so is a next or last month. "Ieri" and
-    "domani" are the days next to those that it names.
+    ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article, and so is a next or last month; a month
+    of last or next year is one of the years next to those. "Ieri" and "domani" are the days next to those that it names.
     """
     stated = {*find(evidence), *tokens(evidence)}
     years = {token[:_YEAR] for token in stated if _DATED.match(token)}
     yearless = {token for token in stated if _YEARLESS.match(token)}
     yearless.update(month.lower() for month in _RELATIVE_MONTH.findall(unify(evidence)))
-    stated |= _near_days(evidence, stated)
+    stated |= _near_days(evidence, stated) | _near_months(evidence, years)
     stated |= {year + day.removeprefix(UNKNOWN_YEAR.lower()) for day in yearless for year in years}
     return sorted(atom for atom in atoms if not any(covers(known, atom) for known in stated))
+
+
+def _near_months(evidence: str, years: Collection[str]) -> set[str]:
+    """Return the months that "novembre dello scorso anno" and its like mean in a text that names some years."""
+    plain = unify(evidence)
+    return {
+        f"{int(year) + step}{month[len(UNKNOWN_YEAR) :]}"
+        for pattern, step in _OF_A_NEAR_YEAR.items()
+        for month in re.findall(pattern, plain, re.IGNORECASE)
+        for year in years
+    }
 
 
 def _near_days(evidence: str, stated: Collection[str]) -> set[str]:
