@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from qa.atoms import Atom
-from qa.lexicon import COUNTED, OUTCOMES
+from qa.atoms import Atom, find_atoms
+from qa.lexicon import COUNTED, MEASURES, OUTCOMES
 from qa.text import fold, stems
 
+SCORE = re.compile(r"\d+-\d+")
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
@@ -59,6 +60,33 @@ def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
     """Return stems, those of things that have several names as the name of the thing."""
     known = things(language)
     return frozenset(known.get(unit, unit) for unit in units)
+
+
+def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bool:
+    """Whether a number of a text may count what is asked for: matches are no goals.
+
+    A score may, and a number that does not say what it counts ("ne ha 300"). Of what has no other names that are known ("quanto tempo"), so may
+    a number of any measure, and in another language any number.
+
+    Args:
+        text: A sentence.
+        spoken: Its language.
+        unit: Stems of what is asked for.
+        language: Their language.
+    """
+    numbers = [atom for atom in find_atoms(text, spoken) if atom.kind == "number"]
+    wanted = counted_as(unit, language)
+    is_known = bool(wanted & COUNTED.keys())
+    measures = frozenset() if is_known else frozenset(stems(" ".join(MEASURES.get(spoken, ())), spoken))
+    alike = unit | measures if spoken == language else measures
+    return any(
+        not counted
+        or SCORE.fullmatch(number.value)
+        or counted & alike
+        or counted_as(counted, spoken) & wanted
+        or not (is_known or spoken == language)
+        for number, counted in units_of(text, numbers, spoken).items()
+    )
 
 
 def outcomes(said: Iterable[str], language: str) -> frozenset[str]:

@@ -20,8 +20,8 @@ from qa.generation import Draft, draft_answer, redraft, spent
 from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
-from qa.questions import asks_when, expected_answer
-from qa.quoting import best_two, quoted_beside, quoted_instead
+from qa.questions import asks_when
+from qa.quoting import best_two, quoted_beside, quoted_instead, tell_what_is_asked
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
@@ -162,9 +162,8 @@ class Inquiry:
         return not self.calibration.withholds(signs)
 
     def _answered(self, statements: list[Piece], quoted: list[ScoredSentence]) -> bool:
-        """Whether what would be shown holds what is asked for: sentences without a date are no answer to "when"."""
-        open_question = expected_answer(self.question) == "other"
-        return bool(statements) or open_question or any(s.fits for s in quoted)
+        """Whether what would be shown holds what is asked for."""
+        return bool(statements) or tell_what_is_asked(self.question, self.language, quoted, self.index)
 
     def _to_quote(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[ScoredSentence]:
         """Return the articles' own sentences that are shown beside the statements, or instead of those that do not hold."""

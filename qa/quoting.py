@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from qa.checking import Check, rests_on, shares_a_word_with
-from qa.questions import asks_for_several
-from qa.retrieval import ScoredSentence
+from qa.counting import may_count
+from qa.questions import asks_for_several, expected_answer
+from qa.retrieval import Index, ScoredSentence
+from qa.values import Asked
 
 
 def best_two(read: Sequence[ScoredSentence]) -> list[ScoredSentence]:
@@ -52,6 +54,26 @@ def quoted_instead(
     """
     fitting = [s for s in _telling(dropped, ranked) if shares_a_word_with(question, language, s.text)]
     return list(dict.fromkeys([*best_two(read), *fitting]))
+
+
+def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSentence], index: Index) -> bool:
+    """Whether quoted sentences alone can answer: those without a date do not tell when, nor those that count matches how many goals.
+
+    Args:
+        question: What is asked.
+        language: Its language.
+        quoted: What would be shown.
+        index: Where it comes from.
+    """
+    expected = expected_answer(question)
+    if expected == "other":
+        return True
+    fitting = [sentence for sentence in quoted if sentence.fits]
+    unit = Asked(question, language).unit if expected == "number" else frozenset()
+    articles = index.snapshot.articles
+    return any(
+        not unit or may_count(s.text, articles[s.chunk.source].article.language, unit, language) for s in fitting
+    )
 
 
 def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:

@@ -10,7 +10,8 @@ from qa.lexicon import QUESTION_WORDS
 if TYPE_CHECKING:
     import Stemmer
 
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+WORD = re.compile(r"[^\W_]+", re.UNICODE)
+"""Letters and digits that stand together."""
 _INNER_STOP = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # "S.S.C."
 
 
@@ -39,7 +40,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words of ``text``; elisions fall apart ("l'addio" -> "l", "addio"), initials do not ("S.S.C." -> "ssc")."""
-    return _WORD.findall(_INNER_STOP.sub("", fold(text)))
+    return WORD.findall(_INNER_STOP.sub("", fold(text)))
 
 
 def visible(text: str) -> str:

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
-from qa.counting import counted_as, is_denied, outcomes, things, unit_of, units_of
+from qa.counting import SCORE, counted_as, is_denied, outcomes, things, unit_of, units_of
 from qa.lexicon import COUNTED, MEASURES, PARTICIPLES, PREPOSITIONS, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
-from qa.text import fold, stems, words
+from qa.text import WORD, fold, stems, words
 from qa.verification import same_name
 
 _UNIT = re.compile(
@@ -21,8 +21,6 @@ _UNIT = re.compile(
     r"|\b(?:numero|number|total[ei]?)\s+(?:\w+\s+)?(?:d(?:i|elle|ei|egli)|of)\s+(\w+)"
 )
 _GOVERNOR = re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una|the|an?)['’\s]+)?\Z")
-_SCORE = re.compile(r"\d+-\d+")
-_WORD = re.compile(r"[^\W_]+")
 # Values that say what they count differ without contradicting each other.
 _SCOPES = {
     "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",
@@ -185,7 +183,7 @@ def _numbered(
         return {atom: thing for atom, thing in counted.items() if atom in same or (related and thing & wanted)}
     if not shared:
         return {}
-    return {atom: shared for atom in units if _SCORE.fullmatch(atom.value)} or counted
+    return {atom: shared for atom in units if SCORE.fullmatch(atom.value)} or counted
 
 
 def _named(
@@ -200,7 +198,7 @@ def _named(
 
 def _denies(text: str, predicates: frozenset[str], language: str) -> bool:
     """Whether a sentence denies one of the words that it shares with the question: "Non c'è dubbio: ha vinto" denies none."""
-    said = (match for match in _WORD.finditer(text) if not predicates.isdisjoint(stems(match[0], language)))
+    said = (match for match in WORD.finditer(text) if not predicates.isdisjoint(stems(match[0], language)))
     return any(is_denied(text, match.start()) for match in said)
 
 

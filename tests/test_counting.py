@@ -3,7 +3,8 @@
 import pytest
 
 from qa.atoms import find_atoms
-from qa.counting import counted_as, units_of
+from qa.counting import counted_as, may_count, units_of
+from qa.text import stems
 
 
 def units(text: str, language: str = "it") -> dict[str, frozenset[str]]:
@@ -49,3 +50,31 @@ def test_a_number_with_a_unit_of_its_own_keeps_it():
 def test_things_go_by_several_names():
     named = [units(f"Ha 120 {name}.")["120"] for name in ("presenze", "partite", "gare")]
     assert {counted_as(unit, "it") for unit in named} == {frozenset({"matches"})}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "may"),
+    [
+        ("Ha 120 presenze.", "gol", False),
+        ("Ha 120 presenze e 30 reti.", "gol", True),
+        ("Ha giocato 120 gare.", "presenze", True),
+        ("Ne ha 120.", "gol", True),
+        ("Ha vinto 3-1.", "set", True),
+        ("Ha 120 presenze in 5 stagioni.", "esoneri", False),
+        ("Ha subito 2 esoneri.", "esoneri", True),
+        ("Ha vinto dopo 16 anni.", "tempo", True),
+        ("Ha vinto 16 partite.", "tempo", False),
+        ("È costato 3 milioni.", "soldi", True),
+        ("Non ha 30 gol.", "gol", False),
+        ("Non ha perso.", "gol", False),
+    ],
+)
+def test_a_number_of_one_thing_is_none_of_another(text, asked, may):
+    assert may_count(text, "it", frozenset(stems(asked, "it")), "it") is may
+
+
+@pytest.mark.parametrize(
+    ("asked", "may"), [("goals", False), ("appearances", True), ("dismissals", True), ("points", False)]
+)
+def test_things_of_two_languages_are_compared_where_both_names_are_known(asked, may):
+    assert may_count("Ha 120 presenze.", "it", frozenset(stems(asked, "en")), "en") is may

@@ -63,6 +63,25 @@ def test_a_number_of_something_else_is_no_support(bot, scripted_chat):
     assert "180 gol" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("Quante gare ha giocato Neri con il Lecco?", "answered"),
+        ("Quanti gol ha segnato Neri con il Lecco?", "abstained"),
+        ("How many goals did Neri score for Lecco?", "abstained"),
+    ],
+)
+def test_sentences_that_count_something_else_are_no_answer(tmp_path, scripted_chat, small_embeddings, asked, status):
+    (tmp_path / "a.txt").write_text("Neri al Lecco\n\nNeri ha giocato 120 partite con il Lecco.\n", encoding="utf-8")
+    scripted_chat.llm.otherwise = "Ne ha segnati 77."
+    settings = Settings(data_dir=tmp_path / "index", sources=(tmp_path / "a.txt",))
+    certain = Calibration(weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, made={})
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+        answer = list(Inquiry(bot, asked, (), certain).events())[-1].answer
+    assert answer.status == status
+    assert "77" not in answer.text
+
+
 def test_a_reason_that_stands_elsewhere_is_none(bot, scripted_chat):
     scripted_chat.llm.otherwise = (
         "Carrera è stato esonerato dall'AEK Atene perché ha superato i preliminari di Europa League."
