@@ -178,9 +178,11 @@ class _Checker:
         days = {self._articles[window.source].date for window in support}
         for atom in find_atoms(statement, self._language):
             yearless = _YEAR_BEHIND.sub("", told := statement[atom.start : atom.end])
+            if atom.kind != "date" or yearless == told:
+                continue
             seen = {found.value for day in days for found in find_atoms(yearless, self._language, day)}
             resolved = {value for value in seen if not value.startswith("-")}
-            if atom.kind == "date" and yearless != told and resolved and atom.value not in resolved:
+            if resolved and atom.value not in resolved:
                 return False
         return True
 

@@ -1,6 +1,6 @@
 """What can be seen of a question, its evidence and what the model made of it: the signs that confidence is estimated from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -121,11 +121,25 @@ def _language(sentence: ScoredSentence, index: Index) -> str:
 
 
 def _names_held(question: str, language: str, text: str) -> float:
-    """Share of the question's names of which some part stands in ``text``; 1 where it has none.
+    """Share of the question's names of which some part stands in ``text``, and not only as part of a namesake's; 1 where it has none.
 
     The capital of a first word may be that of the sentence ("Elenca…"): it counts as a name only where it stands in ``text``.
     """
     known = words(text)
     names = [atom for atom in find_atoms(question, language) if atom.kind == "name"]
-    counted = [is_held for atom in names if (is_held := share_a_word(words(atom.value), known)) or atom.certain]
+    others = [words(atom.value) for atom in find_atoms(text, language) if atom.kind == "name"]
+    counted = [is_held for atom in names if (is_held := _is_named(words(atom.value), known, others)) or atom.certain]
     return sum(counted) / len(counted) if counted else 1.0
+
+
+def _is_named(name: Sequence[str], known: Collection[str], others: Iterable[Sequence[str]]) -> bool:
+    """Whether some word of a name is among ``known``; where a namesake's is ("Lokomotiv Mosca" for "Spartak Mosca"), another word than they share."""
+    shared = [word for other in others if _is_namesake(name, other) for word in name if share_a_word([word], other)]
+    return share_a_word([word for word in name if word not in shared], known)
+
+
+def _is_namesake(name: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two names share a word, and each has one that the other lacks."""
+    return share_a_word(name, other) and not any(
+        all(share_a_word([word], many) for word in few) for few, many in ((name, other), (other, name))
+    )

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from eval.calibrate import Tried, train
 from qa.confidence import Signs, load_calibration
+from qa.config import Settings
 from qa.observation import agreement, observe
+from qa.pipeline import QA
 from qa.retrieval import rank_sentences
 
 NOTHING = Signs(**dict.fromkeys((field.name for field in fields(Signs)), 0.0))
@@ -84,6 +86,26 @@ def test_the_capital_of_a_first_word_makes_no_name_that_the_evidence_lacks(bot, 
     retriever = bot.retriever
     ranked = rank_sentences(question, "it", retriever.ranked(question), retriever.index)
     assert observe(question, "it", ranked, conflict=False).names == share
+
+
+@pytest.mark.parametrize(
+    ("asked", "share"),
+    [
+        ("Costanza Bianchi", 0.0),
+        ("Ilaria Bianchi", 1.0),
+        ("Bianchi", 1.0),
+        ("Dinamo Lecco", 1.0),
+        ("Virtus Lecco", 0.0),
+        ("la Virtus", 0.0),
+    ],
+)
+def test_a_namesake_is_somebody_else(tmp_path, small_embeddings, asked, share):
+    (tmp_path / "a.txt").write_text("Ilaria Bianchi ha vinto con la Dinamo Lecco.\n", encoding="utf-8")
+    question = f"Con chi ha vinto {asked}?"
+    settings = Settings(data_dir=tmp_path / "index", sources=(tmp_path / "a.txt",))
+    with QA(settings, embeddings=small_embeddings) as bot:
+        ranked = rank_sentences(question, "it", bot.retriever.ranked(question), bot.retriever.index)
+        assert observe(question, "it", ranked, conflict=False).names == share
 
 
 def test_training_learns_which_sign_tells_right_from_wrong_and_where_to_withhold():

@@ -17,7 +17,7 @@ _NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([-/.])(\d{{1,2}})\2({_YEAR}|\d{
 _ISO_DAY = re.compile(rf"(?<![\d-])({_YEAR})-(\d{{2}})-(\d{{2}})(?![\d-])")
 _TWO_PARTS = re.compile(rf"(?<![\d./-])({_YEAR})(\s?)([-–/])\2['’]?({_YEAR}|\d{{2}})(?!\d|[-/.]\d)")
 _ONE_YEAR = re.compile(rf"(?<![\d.,/-]){_YEAR}(?![\d/]|[.,]\d|-\d)")
-_COUNTED = re.compile(r"\s?([^\W\d_]+|[€$£])(?!\s\d)")  # But "2021, ore 18".
+_NEXT_WORD = re.compile(r"\s?([^\W\d_]+|[€$£])(?!\s\d)")  # But "2021, ore 18".
 _IN_A_YEAR = re.compile(r"\b(?:nel|dal|del|al|in|since|from|until)\s\Z")
 _MONEY = frozenset("€$£")
 _SHORT_YEAR = re.compile(
@@ -85,7 +85,7 @@ def find_dates(text: str, plain: str, language: str, reference: str | None) -> I
 
 def _is_counted(plain: str, year: re.Match[str], language: str) -> bool:
     """Whether four digits are no year but count what so many of are common: people, money, measures ("2000 tifosi", but "nel 2000 tifosi e…")."""
-    following = _COUNTED.match(plain, year.end())
+    following = _NEXT_WORD.match(plain, year.end())
     if following is None or _IN_A_YEAR.search(plain, max(0, year.start() - 8), year.start()):
         return False
     many = {*COUNTED["people"].get(language, ()), *MEASURES.get(language, ())}
