@@ -9,6 +9,7 @@ from qa.lexicon import COUNTED, MEASURES, OUTCOMES
 from qa.text import fold, stems
 
 SCORE = re.compile(r"\d+-\d+")
+"""The value of a score, which counts what both sides have."""
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
