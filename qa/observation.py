@@ -1,6 +1,6 @@
 """What can be seen of a question, its evidence and what the model made of it: the signs that confidence is estimated from."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -132,10 +132,11 @@ def _names_held(question: str, language: str, text: str) -> float:
     return sum(counted) / len(counted) if counted else 1.0
 
 
-def _is_named(name: Sequence[str], known: Collection[str], others: Iterable[Sequence[str]]) -> bool:
-    """Whether some word of a name is among ``known``; where a namesake's is ("Lokomotiv Mosca" for "Spartak Mosca"), another word than they share."""
+def _is_named(name: Sequence[str], known: Collection[str], others: Collection[Sequence[str]]) -> bool:
+    """Whether some word of a name is among ``known``: one that a namesake has too ("Lokomotiv Mosca" for "Spartak Mosca") only where it also stands alone."""
+    alone = [word for other in others if len(other) == 1 for word in other]
     shared = [word for other in others if _is_namesake(name, other) for word in name if share_a_word([word], other)]
-    return share_a_word([word for word in name if word not in shared], known)
+    return share_a_word([word for word in name if word not in shared], known) or share_a_word(name, alone)
 
 
 def _is_namesake(name: Sequence[str], other: Sequence[str]) -> bool:

@@ -89,18 +89,19 @@ def test_the_capital_of_a_first_word_makes_no_name_that_the_evidence_lacks(bot, 
 
 
 @pytest.mark.parametrize(
-    ("asked", "share"),
+    ("asked", "told", "share"),
     [
-        ("Costanza Bianchi", 0.0),
-        ("Ilaria Bianchi", 1.0),
-        ("Bianchi", 1.0),
-        ("Dinamo Lecco", 1.0),
-        ("Virtus Lecco", 0.0),
-        ("la Virtus", 0.0),
+        ("Costanza Bianchi", "Ilaria Bianchi ha vinto.", 0.0),
+        ("Ilaria Bianchi", "Ilaria Bianchi ha vinto.", 1.0),
+        ("Bianchi", "Ilaria Bianchi ha vinto.", 1.0),
+        ("Costanza Bianchi", "Mister Bianchi ha vinto, e Bianchi lo sa.", 1.0),
+        ("Dinamo Lecco", "Ha vinto la Dinamo Lecco.", 1.0),
+        ("Virtus Lecco", "Ha vinto la Dinamo Lecco.", 0.0),
+        ("la Virtus", "Ha vinto la Dinamo Lecco.", 0.0),
     ],
 )
-def test_a_namesake_is_somebody_else(tmp_path, small_embeddings, asked, share):
-    (tmp_path / "a.txt").write_text("Ilaria Bianchi ha vinto con la Dinamo Lecco.\n", encoding="utf-8")
+def test_a_namesake_is_somebody_else(tmp_path, small_embeddings, asked, told, share):
+    (tmp_path / "a.txt").write_text(f"{told}\n", encoding="utf-8")
     question = f"Con chi ha vinto {asked}?"
     settings = Settings(data_dir=tmp_path / "index", sources=(tmp_path / "a.txt",))
     with QA(settings, embeddings=small_embeddings) as bot:
