@@ -78,8 +78,8 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
     numbers = [atom for atom in find_atoms(text, spoken) if atom.kind == "number"]
     wanted = counted_as(unit, language)
     is_known = bool(wanted & COUNTED.keys())
-    measures = frozenset() if is_known else frozenset(stems(" ".join(MEASURES.get(spoken, ())), spoken))
-    alike = unit | measures if spoken == language else measures
+    any_measure = frozenset() if is_known else measures(spoken)
+    alike = unit | any_measure if spoken == language else any_measure
     return any(
         not counted
         or SCORE.fullmatch(number.value)
@@ -94,6 +94,12 @@ def outcomes(said: Iterable[str], language: str) -> frozenset[str]:
     """Return the outcomes that stems speak of: "won", "lost", "drawn"."""
     known = _outcomes(language)
     return frozenset(known[stem] for stem in said if stem in known)
+
+
+@cache
+def measures(language: str) -> frozenset[str]:
+    """Return the stems of the units that may measure anything: years, metres."""
+    return frozenset(stems(" ".join(MEASURES.get(language, ())), language))
 
 
 @cache

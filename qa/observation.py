@@ -10,7 +10,7 @@ from qa.questions import asks_when
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
-from qa.verification import Window, missing_atoms, share_a_word
+from qa.verification import Window, may_be_one_name, missing_atoms, share_a_word
 
 if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
@@ -135,12 +135,6 @@ def _names_held(question: str, language: str, text: str) -> float:
 def _is_named(name: Sequence[str], known: Collection[str], others: Collection[Sequence[str]]) -> bool:
     """Whether some word of a name is among ``known``: one that a namesake has too ("Lokomotiv Mosca" for "Spartak Mosca") only where it also stands alone."""
     alone = [word for other in others if len(other) == 1 for word in other]
-    shared = [word for other in others if _is_namesake(name, other) for word in name if share_a_word([word], other)]
+    namesakes = [other for other in others if not may_be_one_name(name, other)]
+    shared = [word for word in name if any(share_a_word([word], other) for other in namesakes)]
     return share_a_word([word for word in name if word not in shared], known) or share_a_word(name, alone)
-
-
-def _is_namesake(name: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two names share a word, and each has one that the other lacks."""
-    return share_a_word(name, other) and not any(
-        all(share_a_word([word], many) for word in few) for few, many in ((name, other), (other, name))
-    )

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
-from qa.counting import SCORE, counted_as, is_denied, outcomes, things, unit_of, units_of
-from qa.lexicon import COUNTED, MEASURES, PARTICIPLES, PREPOSITIONS, TIME_NOUNS
+from qa.counting import SCORE, counted_as, is_denied, measures, outcomes, things, unit_of, units_of
+from qa.lexicon import COUNTED, PARTICIPLES, PREPOSITIONS, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
 from qa.text import WORD, fold, stems, words
-from qa.verification import same_name
+from qa.verification import may_be_one_name
 
 _UNIT = re.compile(
     r"\b(?:quant[iae]|quanto(?= tempo)|how many|combien de?|cuant[oa]s|wie viele)\s+"
@@ -102,7 +102,7 @@ class Asked:
     @cached_property
     def measures(self) -> bool:
         """Whether the unit may measure anything: years, metres."""
-        return any(self.unit & frozenset(stems(word, self.language)) for word in MEASURES.get(self.language, ()))
+        return not self.unit.isdisjoint(measures(self.language))
 
     @cached_property
     def outcomes(self) -> frozenset[str]:
@@ -192,7 +192,9 @@ def _named(
     """Return the names that answer, if the sentence says all that the question says: of who did something alike, there may be many."""
     if not _says_all(asked, own, said):
         return {}
-    new = [atom for atom in atoms if atom.certain and not any(_same_name(words(atom.value), n) for n in asked.names)]
+    new = [
+        atom for atom in atoms if atom.certain and not any(may_be_one_name(words(atom.value), n) for n in asked.names)
+    ]
     return dict.fromkeys(new, asked.predicates)
 
 
@@ -217,7 +219,9 @@ def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context:
         return True
     chunk = sentence.chunk
     spoken_of = [atom for atom in own if not (asked.asks_when and _is_governed(sentence.text, atom, spoken))]
-    others = [name for name in _certain_names(spoken_of) if not any(_same_name(name, known) for known in asked.names)]
+    others = [
+        name for name in _certain_names(spoken_of) if not any(may_be_one_name(name, known) for known in asked.names)
+    ]
     return not others and _held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
 
 
@@ -235,7 +239,7 @@ def _context(sentence: ScoredSentence) -> str:
 
 def _held(names: Sequence[Sequence[str]], atoms: Iterable[Atom]) -> bool:
     known = [words(atom.value) for atom in atoms if atom.kind == "name"]
-    return all(any(_same_name(name, other) for other in known) for name in names)
+    return all(any(may_be_one_name(name, other) for other in known) for name in names)
 
 
 def _distinct(names: list[list[str]]) -> list[list[str]]:
@@ -245,12 +249,6 @@ def _distinct(names: list[list[str]]) -> list[list[str]]:
 def _certain_names(atoms: Iterable[Atom]) -> list[list[str]]:
     """Return the words of each name that is surely one."""
     return [words(atom.value) for atom in atoms if atom.kind == "name" and atom.certain]
-
-
-def _same_name(left: Sequence[str], right: Sequence[str]) -> bool:
-    """Whether two names may be one: "Carrera" and "Massimo Carrera", but not "Costanza Brandolese" and "Ilaria Brandolese"."""
-    few, many = sorted((left, right), key=len)
-    return all(any(same_name(part, other) for other in many) for part in few)
 
 
 def _scope(text: str) -> str | None:

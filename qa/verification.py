@@ -167,6 +167,12 @@ def same_name(left: str, right: str) -> bool:
     return same_word(left, right) or left in other_names(right)
 
 
+def may_be_one_name(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether the words of two names may name one: "Bianchi" and "Ugo Bianchi", but not "Ada Bianchi" and "Ugo Bianchi"."""
+    few, many = sorted((left, right), key=len)
+    return all(share_a_word([part], many) for part in few)
+
+
 def share_a_word(left: Iterable[str], right: Collection[str]) -> bool:
     """Whether some folded word of the one may be a word of the other, or its name in another language."""
     return any(same_name(one, other) for one in left for other in right)

@@ -60,15 +60,15 @@ def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_a
     stated = {*find(evidence), *tokens(evidence)}
     years = {token[:_YEAR] for token in stated if _DATED.match(token)}
     yearless = {token for token in stated if _YEARLESS.match(token)}
-    yearless.update(month.lower() for month in _RELATIVE_MONTH.findall(unify(evidence)))
-    stated |= _near_days(evidence, stated) | _near_months(evidence, years)
+    plain = unify(evidence)
+    yearless.update(month.lower() for month in _RELATIVE_MONTH.findall(plain))
+    stated |= _near_days(evidence, stated) | _near_months(plain, years)
     stated |= {year + day.removeprefix(UNKNOWN_YEAR.lower()) for day in yearless for year in years}
     return sorted(atom for atom in atoms if not any(covers(known, atom) for known in stated))
 
 
-def _near_months(evidence: str, years: Collection[str]) -> set[str]:
-    """Return the months that "novembre dello scorso anno" and its like mean in a text that names some years."""
-    plain = unify(evidence)
+def _near_months(plain: str, years: Collection[str]) -> set[str]:
+    """Return the months that "novembre dello scorso anno" and its like mean in a unified text that names some years."""
     return {
         f"{int(year) + step}{month[len(UNKNOWN_YEAR) :]}"
         for pattern, step in _OF_A_NEAR_YEAR.items()
