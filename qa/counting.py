@@ -10,6 +10,7 @@ from qa.text import fold, stems
 
 SCORE = re.compile(r"\d+-\d+")
 """The value of a score, which counts what both sides have."""
+_SIGN = re.compile(r"(?<![^\s(])[+−–-]\Z")  # Before a number.
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
@@ -66,8 +67,8 @@ def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
 def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bool:
     """Whether a number of a text may count what is asked for: matches are no goals.
 
-    A score may, and a number that does not say what it counts ("ne ha 300"). Of what has no other names that are known ("quanto tempo"), so may
-    a number of any measure, and in another language any number.
+    A score may, and a number that does not say what it counts ("ne ha 300"); points may be a distance in a table ("-11 dalla capolista"). Of what
+    has no other names that are known ("quanto tempo"), so may a number of any measure, and in another language any number.
 
     Args:
         text: A sentence.
@@ -85,6 +86,7 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
         or SCORE.fullmatch(number.value)
         or counted & alike
         or counted_as(counted, spoken) & wanted
+        or ("points" in wanted and _SIGN.search(text, 0, number.start))
         or not (is_known or spoken == language)
         for number, counted in units_of(text, numbers, spoken).items()
     )

@@ -10,7 +10,7 @@ from qa.questions import asks_when
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Passage
 from qa.text import stems, words
-from qa.verification import Window, may_be_one_name, missing_atoms, share_a_word
+from qa.verification import may_be_one_name, missing_atoms, share_a_word, window_of
 
 if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
@@ -94,11 +94,7 @@ def _atoms_drawn(draft: str, question: str, language: str, nearest: Sequence[Sco
     asked = set(words(question))
     new = [atom for atom in find_atoms(draft, language) if not set(words(atom.value)) <= asked]
     articles = index.snapshot.articles
-    held = [
-        Window(a.source, s.span, s.text, 1, find_atoms(s.text, a.language, a.date), 0)
-        for s in nearest
-        for a in [articles[s.chunk.source].article]
-    ]
+    held = [window_of(s.text, articles[s.chunk.source].article, s.span) for s in nearest]
     return 1 - len(missing_atoms(new, held)) / len(new) if new else 0.0
 
 

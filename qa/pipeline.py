@@ -170,7 +170,7 @@ class Inquiry:
         checks, read = self.trace.checks, self._best(ranked)
         if statements:
             return quoted_beside([check for check in checks if check.kept], self.question, ranked, read)
-        return quoted_instead(checks, self.question, self.language, ranked, read)
+        return quoted_instead(checks, self.question, self.language, ranked=ranked, read=read, index=self.index)
 
     def _best(self, ranked: list[ScoredSentence]) -> list[ScoredSentence]:
         """Return the sentences that are read, with their neighbours."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from qa.atoms import find_atoms
 from qa.checking import Check, rests_on, shares_a_word_with
 from qa.counting import may_count
-from qa.questions import asks_for_several, expected_answer
+from qa.questions import answers_expectation, asks_for_several, expected_answer
 from qa.retrieval import Index, ScoredSentence
 from qa.values import Asked
+from qa.verification import stands_in, window_of
 
 
 def best_two(read: Sequence[ScoredSentence]) -> list[ScoredSentence]:
@@ -38,12 +40,15 @@ def quoted_instead(
     dropped: Sequence[Check],
     question: str,
     language: str,
+    *,
     ranked: Sequence[ScoredSentence],
     read: Sequence[ScoredSentence],
+    index: Index,
 ) -> list[ScoredSentence]:
     """Return the best two sentences, and what tells what the dropped statements say, as far as it speaks of what is asked.
 
-    An article may have told the model what to say: what it says of nothing that was asked is not shown.
+    An article may have told the model what to say: what it says of nothing that was asked is not shown. Nor is a second sentence beside the
+    best one where that gives the very thing that the model answers: it could only give another.
 
     Args:
         dropped: The statements that do not hold.
@@ -51,9 +56,11 @@ def quoted_instead(
         language: Its language.
         ranked: All candidate sentences, best first.
         read: Those of them that were read.
+        index: Where they come from.
     """
     fitting = [s for s in _telling(dropped, ranked) if shares_a_word_with(question, language, s.text)]
-    return list(dict.fromkeys([*best_two(read), *fitting]))
+    best = read[:1] if _gives_what_is_said(read[0], dropped, question, language, index) else best_two(read)
+    return list(dict.fromkeys([*best, *fitting]))
 
 
 def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSentence], index: Index) -> bool:
@@ -78,3 +85,17 @@ def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSent
 
 def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     return [sentence for sentence in ranked if any(rests_on(check.telling, [sentence]) for check in checks)]
+
+
+def _gives_what_is_said(
+    sentence: ScoredSentence, dropped: Sequence[Check], question: str, language: str, index: Index
+) -> bool:
+    """Whether a sentence gives what statements answer, one thing as is asked for, though the statements do not hold."""
+    if asks_for_several(question):
+        return False
+    article = index.snapshot.articles[sentence.chunk.source].article
+    own = window_of(sentence.text, article, sentence.span)
+    said = [atom for check in dropped for atom in find_atoms(check.statement, language)]
+    return answers_expectation(
+        expected_answer(question), tuple(atom for atom in said if stands_in(atom, own)), question, language
+    )

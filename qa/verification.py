@@ -9,7 +9,7 @@ from itertools import combinations
 from qa.atoms import Atom, find_atoms
 from qa.places import other_names
 from qa.questions import answers_expectation, expected_answer
-from qa.schema import Passage, Span
+from qa.schema import Article, Passage, Span
 from qa.sentences import sentence_spans
 from qa.text import stems, visible, words
 
@@ -54,6 +54,11 @@ def windows(read: Sequence[Passage], languages: Mapping[str, str]) -> list[Windo
                 atoms = find_atoms(text, language, passage.date)
                 found.append(Window(passage.source, span, text, last - first + 1, atoms, rank))
     return found
+
+
+def window_of(text: str, article: Article, span: Span) -> Window:
+    """Return one sentence of an article as a window of its own."""
+    return Window(article.source, span, text, 1, find_atoms(text, article.language, article.date), 0)
 
 
 def find_support(statement: str, language: str, candidates: Sequence[Window], question: str = "") -> tuple[Window, ...]:

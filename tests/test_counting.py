@@ -67,6 +67,10 @@ def test_things_go_by_several_names():
         ("È costato 3 milioni.", "soldi", True),
         ("Non ha 30 gol.", "gol", False),
         ("Non ha perso.", "gol", False),
+        ("È seconda a -11 dalla capolista.", "punti", True),
+        ("Ha un distacco di +11 sui rivali.", "punti", True),
+        ("È seconda a -11 dalla capolista.", "gol", False),
+        ("Ha giocato nel 2019-20 con 11 dei titolari.", "punti", False),
     ],
 )
 def test_a_number_of_one_thing_is_none_of_another(text, asked, may):

@@ -26,6 +26,12 @@ def check_citations(answer, bot):
         assert bot.article(citation.source).text[citation.start : citation.end] == citation.quote
 
 
+def surely_answered(bot, question):
+    """Ask so that nothing is withheld for want of confidence."""
+    certain = Calibration(weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, made={})
+    return list(Inquiry(bot, question, (), certain).events())[-1].answer
+
+
 def test_an_answer_quotes_the_articles_and_cites_them(bot, scripted_chat):
     scripted_chat.llm.otherwise = REPLY
     answer = bot.ask(QUESTION)
@@ -71,15 +77,26 @@ def test_a_number_of_something_else_is_no_support(bot, scripted_chat):
         ("How many goals did Neri score for Lecco?", "abstained"),
     ],
 )
-def test_sentences_that_count_something_else_are_no_answer(tmp_path, scripted_chat, small_embeddings, asked, status):
-    (tmp_path / "a.txt").write_text("Neri al Lecco\n\nNeri ha giocato 120 partite con il Lecco.\n", encoding="utf-8")
+def test_sentences_that_count_something_else_are_no_answer(bot_on, scripted_chat, asked, status):
     scripted_chat.llm.otherwise = "Ne ha segnati 77."
-    settings = Settings(data_dir=tmp_path / "index", sources=(tmp_path / "a.txt",))
-    certain = Calibration(weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, made={})
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
-        answer = list(Inquiry(bot, asked, (), certain).events())[-1].answer
+    answer = surely_answered(bot_on("Neri al Lecco\n\nNeri ha giocato 120 partite con il Lecco.\n"), asked)
     assert answer.status == status
     assert "77" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [("Nerri ha giocato 120 partite.", 0), ("Nerri ha giocato 77 partite.", 1), ("Nerri ha giocato partite.", 1)],
+)
+def test_no_other_number_stands_beside_the_one_that_the_model_took_from_the_best_sentence(
+    bot_on, scripted_chat, said, others
+):
+    scripted_chat.llm.otherwise = said
+    bot = bot_on("Neri al Lecco\n\nNeri ha giocato 120 partite con il Lecco.\n\nVerdi ha vinto 30 partite a tennis.\n")
+    answer = surely_answered(bot, "Quante partite ha giocato Neri con il Lecco?")
+    assert said.removesuffix(".") not in answer.text
+    assert "120 partite" in answer.text
+    assert answer.text.count("30 partite") == others
 
 
 def test_a_reason_that_stands_elsewhere_is_none(bot, scripted_chat):
