@@ -16,6 +16,8 @@ from qa.text import stems, visible, words
 _LONGEST_WINDOW = 3  # Sentences; more is no longer a quotation but a passage.
 _SPELLING = 84.0  # Two words this alike (Indel ratio, 0 to 100) are one name.
 _SHORTEST_FUZZY = 5
+_BETWEEN = 2  # Words.
+_VERSUS = re.compile(r"[-–—]")
 _PAIRS = 12  # Windows that are tried two at a time.
 
 
@@ -116,13 +118,23 @@ def missing_atoms(atoms: Sequence[Atom], cited: Sequence[Window]) -> tuple[Atom,
 
 
 def stands_in(atom: Atom, window: Window) -> bool:
-    """Whether a window holds an atom: the same number or ordinal, the same or a more precise date, a name in any spelling."""
+    """Whether a window holds an atom: the same number or ordinal, the same or a more precise date, a name in any spelling, its words together."""
     if atom.kind == "name":
         known = words(window.text)
-        return all(any(same_word(part, word) for word in known) for part in words(atom.value))
+        return all(_stand_together(words(side), known) for side in _VERSUS.split(atom.value))  # "Bari-Lecce"
     if atom.kind == "date":
         return any(other.kind == "date" and date_within(atom.value, other.value) for other in window.atoms)
     return any((other.kind, other.value) == (atom.kind, atom.value) for other in window.atoms)
+
+
+def _stand_together(parts: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether some words, in any spelling and order, stand next to each other, or with one or two between ("Coppa delle Coppe")."""
+    reach = len(parts) + _BETWEEN
+    places = [[place for place, word in enumerate(known) if same_word(part, word)] for part in parts]
+    return all(places) and any(
+        all(any(first <= place < first + reach for place in some) for some in places)
+        for first in {place for some in places for place in some}
+    )
 
 
 def counts_alike(atom: Atom, statement: str, window: Window, language: str) -> bool:

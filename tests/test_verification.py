@@ -123,6 +123,9 @@ def test_a_date_does_not_hold_what_it_does_not_say(asked, given_date):
         ("nel 2016", "la stagione 2016-17"),
         ("500.000 euro", "500mila euro"),
         ("per il Saint-Germain", "al Paris Saint-Germain"),
+        ("in Bari-Lecce", "il Bari ha battuto in casa per due a zero il Lecce"),
+        ("di De Luca Giorgio", "il presidente Giorgio De Luca"),
+        ("di Giorgio Luca", "il presidente Giorgio De Luca"),
     ],
 )
 def test_a_fact_stands_in_a_window_that_says_it_another_way(statement, text):
@@ -137,6 +140,7 @@ def test_a_fact_stands_in_a_window_that_says_it_another_way(statement, text):
         ("nel 2018", "il 7 maggio 2017 riuscì a vincere"),
         ("il 7 maggio 2017", "nel 2017 riuscì a vincere"),
         ("con Antonio Conte", "Conte va al Chelsea"),
+        ("la Coppa Carrera", "Carrera perde in casa la finale di coppa"),
         ("di Conti", "Conte va al Chelsea"),
         ("finisce 2-1", "finisce 1-2"),
         ("finisce 18-18", "alle 18:18"),
