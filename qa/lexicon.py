@@ -33,6 +33,13 @@ PREPOSITIONS = {
 }
 """By language, words after which a name is not the one that a sentence speaks of."""
 
+SHORTHAND = {
+    "it": {"ke": "che", "ki": "chi", "cn": "con", "nn": "non", "xke": "perché", "perke": "perché", "kosa": "cosa"}
+    | {"kuando": "quando", "qnd": "quando", "dv": "dove", "cm": "come"},
+    "en": {"u": "you", "wat": "what", "wen": "when", "wich": "which", "wot": "what"},
+}
+"""By language, what people type for a word."""
+
 QUESTION_WORDS = {
     "it": _words("qual quali quando quand cosa cos com dimmi elenca elencami"),
     "en": FUNCTION_WORDS["en"],

@@ -25,6 +25,7 @@ from qa.quoting import best_two, quoted_beside, quoted_instead, tell_what_is_ask
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
+from qa.spelling import respelt
 from qa.tracing import Trace, recorded
 from qa.verification import plain_text
 
@@ -68,7 +69,8 @@ class Inquiry:
         self.bot = bot
         self.calibration = calibration
         self.language = detect_language(question, "it")
-        self.question = standalone(question.strip(), history, self.language)
+        self.history = history
+        self.question = question.strip()
         self.trace = Trace(question, history, self.question, self.language, calibration)
         self.notes: list[str] = []
         self.draft = Draft()
@@ -82,6 +84,8 @@ class Inquiry:
         with self.trace.step("retrieve"):
             retriever = self.bot.retriever
             self.index = retriever.index
+            meant = respelt(self.question, self.language, self.index.vocabulary(self.language))
+            self.question = self.trace.question = standalone(meant, self.history, self.language)
             found = retriever.ranked(self.question)
             ranked = rank_sentences(self.question, self.language, found, self.index)
             read = excerpts(ranked, self.index, self.bot.settings.sentences)

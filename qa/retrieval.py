@@ -17,6 +17,7 @@ from qa.language import detect_language
 from qa.lexical import LexicalIndex
 from qa.questions import answers_expectation, expected_answer
 from qa.schema import Chunk, Passage, Span
+from qa.spelling import Vocabulary
 from qa.store import Snapshot, Store
 
 if TYPE_CHECKING:
@@ -99,6 +100,18 @@ class Index:
         chunks = self.snapshot.chunks
         languages = [self.snapshot.articles[chunk.source].article.language for chunk in chunks]
         return LexicalIndex([f"{chunk.header}\n{chunk.text}" for chunk in chunks], languages)
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, Vocabulary]:
+        return {}
+
+    def vocabulary(self, language: str) -> Vocabulary:
+        """Return how the articles of a language spell their words."""
+        if language not in self._vocabularies:
+            spoken = {source: known.article.language for source, known in self.snapshot.articles.items()}
+            chunks = [chunk for chunk in self.snapshot.chunks if spoken[chunk.source] == language]
+            self._vocabularies[language] = Vocabulary(f"{chunk.header}\n{chunk.text}" for chunk in chunks)
+        return self._vocabularies[language]
 
     def passage(self, found: ScoredChunk) -> Passage:
         """Return a chunk as a passage, with its article's title, date and origin."""

@@ -206,6 +206,16 @@ def test_a_follow_up_is_condensed_with_what_was_said_before_it(bot, scripted_cha
     assert answer.question == "Quale coppa ha vinto lo Spartak? Su Supercoppa: E contro chi?"
 
 
+def test_a_question_typed_in_a_hurry_is_read_as_it_is_meant(bot, scripted_chat):
+    scripted_chat.llm.otherwise = REPLY
+    answer = bot.ask("contro ki a vinto la supercopa a mosca?")
+    assert answer.question == "contro chi ha vinto la Supercoppa a Mosca?"
+    assert answer.question in scripted_chat.llm.asked()[-1]
+    assert bot.ask("e ki allena la lokomotv?", history=[(QUESTION, REPLY)]).question.endswith(
+        "e chi allena la Lokomotiv?"
+    )
+
+
 def test_questions_from_several_threads_and_asyncio(bot, scripted_chat):
     scripted_chat.llm.otherwise = "Contro la Lokomotiv Mosca."
     texts = []

@@ -1,0 +1,137 @@
+"""A question that was typed in a hurry, as it is meant: shorthand, slips of one letter, names in small letters."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from qa.lexicon import SHORTHAND
+from qa.text import fold, stems, stopwords
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CAPITAL_INSIDE = re.compile(r"(?<=[\w,;][ '’])[A-ZÀ-Þ][^\W\d_]*")
+_INITIALS = 2  # Letters: "Serie C" makes no name of "c'è".
+_SHORTEST = 4
+_SHORTEST_NAME = 6  # Of a word with a capital: a short name with another letter is another name ("Rosi", "Rossi").
+_LONG = 7  # From so many letters on, a name that is written small may also have a wrong one, or one more or less at the end.
+_HAS = re.compile(r"\ba(?= [a-z]+(?:[aiu]to|rso|[nst]to)\b)")  # "chi a vinto"
+
+
+class Vocabulary:
+    """How texts spell their words.
+
+    Args:
+        texts: Of the articles.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        written: Counter[str] = Counter()
+        inside: set[str] = set()
+        for text in texts:
+            written.update(_WORD.findall(text))
+            inside.update(_CAPITAL_INSIDE.findall(text))
+        self._frequencies: Counter[str] = Counter()
+        self._spellings: dict[str, str] = {}
+        for spelling, times in written.most_common():
+            self._spellings.setdefault(fold(spelling), spelling)
+            self._frequencies[fold(spelling)] += times
+        small = {fold(spelling) for spelling in written if spelling.islower()}
+        self._names = frozenset(map(fold, inside)) - small
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._spellings
+
+    def spelling(self, word: str) -> str:
+        """Return a folded word as it is mostly written."""
+        return self._spellings[word]
+
+    def frequency(self, word: str) -> int:
+        """Return how often a folded word is written."""
+        return self._frequencies[word]
+
+    def is_name(self, word: str) -> bool:
+        """Whether a folded word is never written small, and not only where sentences begin."""
+        return word in self._names
+
+
+def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
+    """Return a question as it is meant.
+
+    What neither the articles nor a dictionary of the language know is taken for a word of the articles, or for one of those that questions are
+    made of, if that has one letter more or less inside or two neighbours exchanged. Where the question has no capitals at all, names get theirs,
+    and "chi a vinto" is read as "chi ha vinto".
+
+    Args:
+        question: As it was asked.
+        language: Its language.
+        vocabulary: Of the articles in that language.
+    """
+    is_small = question == question.lower()
+    if is_small and language == "it":
+        question = _HAS.sub("ha", question)
+    shorthand = SHORTHAND.get(language, {})
+
+    def meant(match: re.Match[str]) -> str:
+        written, word = match[0], fold(match[0])
+        if word in shorthand:
+            return shorthand[word]
+        if word in vocabulary:
+            return (
+                vocabulary.spelling(word)
+                if is_small and len(word) > _INITIALS and vocabulary.is_name(word)
+                else written
+            )
+        if len(word) < (_SHORTEST_NAME if written[0].isupper() else _SHORTEST) or _is_word(written, language):
+            return written
+        own = stems(word, language)  # Another form of a word is no slip ("esordito", "esordio").
+        likely = [
+            slip
+            for slip in _slips(word)
+            if (slip in vocabulary and stems(slip, language) != own) or slip in stopwords(language)
+        ]
+        names = [slip for slip in likely if vocabulary.is_name(slip)]
+        if written[0].isupper():
+            return _as_written(names, vocabulary) or written
+        if len(word) >= _LONG:
+            names += [slip for slip in _wrong_letters(word) if vocabulary.is_name(slip)]
+        return _as_written(likely or names, vocabulary) or written
+
+    return _WORD.sub(meant, question)
+
+
+def _as_written(likely: Sequence[str], vocabulary: Vocabulary) -> str:
+    """Return the most frequent of some folded words as it is written; nothing where there is none."""
+    best = max(likely, key=vocabulary.frequency, default="")
+    return vocabulary.spelling(best) if best in vocabulary else best
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Yield what a folded word may be a slip of: of a letter left out or too many inside, or of two exchanged."""
+    for place in range(1, len(word)):
+        yield from (word[:place] + letter + word[place:] for letter in ascii_lowercase)
+        yield word[: place - 1] + word[place] + word[place - 1] + word[place + 1 :]
+    yield from (word[:place] + word[place + 1 :] for place in range(1, len(word) - 1))
+
+
+def _wrong_letters(word: str) -> Iterator[str]:
+    """Yield what a folded word may be if one letter is wrong, but the first, or the last left out or too many."""
+    yield word[:-1]
+    for letter in ascii_lowercase:
+        yield word + letter
+        yield from (word[:place] + letter + word[place + 1 :] for place in range(1, len(word)))
+
+
+def _is_word(written: str, language: str) -> bool:
+    return fold(written) in stopwords(language) or written.lower() in _dictionary(language)
+
+
+@cache
+def _dictionary(language: str) -> "SpellChecker":
+    from spellchecker import SpellChecker
+
+    return SpellChecker(language=language)

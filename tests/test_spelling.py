@@ -1,0 +1,83 @@
+"""Questions that were typed in a hurry."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.spelling import Vocabulary, respelt
+
+VOCABULARY = Vocabulary(
+    [
+        "La Pallavolo Castelbrenta ha vinto la Supercoppa contro la Juventus. Poi Dmitrij Aleničev ha lasciato lo Spartak, l'AEK e il Bari.",
+        "Conquista il distacco. All'esordio la squadra di Bianchi e Rossi allena i giovani: saremo in campionato, in Serie C, con lo staff della Juventus.",
+    ]
+)
+
+
+def read(question: str, language: str = "it") -> str:
+    return respelt(question, language, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ki a vinto la supercopa", "chi ha vinto la Supercoppa"),
+        ("qunti punti di distaco", "quanti punti di distacco"),
+        ("in ke squdra", "in che squadra"),
+        ("lo staf dela juventsu", "lo staff della Juventus"),
+        ("chi allena il castelbrnta", "chi allena il Castelbrenta"),
+        ("lo spartac e l'aek", "lo Spartak e l'AEK"),
+        ("quando alenicev ha lasciato il bari?", "quando Aleničev ha lasciato il Bari?"),
+        ("chi c'e al castelbrenta?", "chi c'e al Castelbrenta?"),
+        ("Chi allena il Castelbrennta?", "Chi allena il Castelbrenta?"),
+    ],
+)
+def test_a_slip_is_read_as_what_was_meant(typed, meant):
+    assert read(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Chi ha vinto Sanremo nel 2021?",  # No verb is meant by a name.
+        "Quando ha allenato Bianchini?",  # Somebody else.
+        "Che cosa ha fatto Rosi?",  # A name so short may be another's.
+        "Chi ha vinto la partita di Pallavolo a Bari?",
+        "Chi ha esordito?",  # Another form of a word.
+        "Chi conquista il titolo?",  # Known to a dictionary, or to the articles.
+        "conquista il titolo",  # A capital where a sentence begins makes no name.
+        "Quanto fa 12x4 nel 4-3-3?",
+        "",
+    ],
+)
+def test_what_may_be_meant_as_it_is_stays(question):
+    assert read(question) == question
+
+
+def test_shorthand_is_that_of_the_language():
+    assert read("ke team is it", "en") == "ke team is it"
+    assert read("wich team is it", "en") == "which team is it"
+
+
+def test_without_articles_only_question_words_are_known():
+    assert respelt("qunti anni ha Castelbrennta", "it", Vocabulary([])) == "quanti anni ha Castelbrennta"
+
+
+@given(st.integers(1, 10), st.sampled_from("abcdefghilmnoprstuvz"))
+def test_any_letter_too_many_inside_a_long_name_is_taken_out(place, letter):
+    name = "Castelbrenta"
+    assert read(f"Chi allena {name[:place]}{letter}{name[place:]}?") == f"Chi allena {name}?"
+
+
+@given(st.integers(1, 10))
+def test_any_letter_left_out_inside_a_long_name_is_put_back(place):
+    name = "Castelbrenta"
+    assert read(f"Chi allena {name[:place]}{name[place + 1 :]}?") == f"Chi allena {name}?"
+
+
+@given(st.text(max_size=60))
+def test_no_question_breaks_it_and_what_is_no_letter_stays(question):
+    def signs(text: str) -> list[str]:
+        return [character for character in text if not character.isalpha()]
+
+    assert signs(read(question)) == signs(question)
