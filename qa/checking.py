@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa.atoms import Atom, find_atoms
-from qa.questions import TIMES, asks_why, fits
+from qa.circumstances import stands_as_asked
+from qa.questions import TIMES, asks_why, fits, new_names
 from qa.retrieval import Index, ScoredSentence
 from qa.roles import exchanges_roles
 from qa.schema import Passage
@@ -98,6 +99,7 @@ class _Checker:
             rests_on(support, self._best)
             and self._speaks_of(support)
             and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
+            and self._stands_as_asked(statement, cited)
             and self._holds_together(statement, titled, [w for w in cited if not missing_atoms(new, [w])])
             and self._quotes_rightly(statement, support)
             and self._dates_rightly(statement, support)
@@ -140,6 +142,14 @@ class _Checker:
     def _has_predicate(self, texts: Sequence[str]) -> bool:
         predicates = self._asked.predicates
         return any(not predicates.isdisjoint(stems(text, self._language)) for text in texts)
+
+    def _stands_as_asked(self, statement: str, cited: Sequence[Window]) -> bool:
+        """Whether some name that a statement adds to the question stands in its support as it is asked for, if it adds any."""
+        names = new_names(statement, self._language, self._question, self._language)
+        telling = [window for window in cited if any(stands_in(name, window) for name in names)]
+        return not telling or any(
+            stands_as_asked(self._question, names, w.text, self._articles[w.source].language) for w in telling
+        )
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:
         """Return the windows in the question's language."""

@@ -129,6 +129,18 @@ OUTCOMES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """How matches end: a number of those that were won is not comparable with a number of all."""
 
+CONTESTS = {
+    "it": _words(
+        "contro vs battere battuto batte batté battendo vincere vinto vince vinse vincendo vittoria perdere perso perde perse perdendo sconfitta"
+        " sconfitto sconfisse pareggiare pareggio superare eliminare affrontare sfida sfidare finale semifinale derby avversario avversaria partita"
+        " gara match amichevole incontro spareggio"
+    ),
+    "en": _words(
+        "against versus vs beat beaten won win victory lost lose defeat drew draw eliminated faced final semifinal derby opponent match game friendly"
+    ),
+}
+"""By language, words without which a sentence tells of no opponent."""
+
 MEASURES = {
     "it": _words("anni mesi settimane giorni ore minuti secondi metri centimetri chilometri euro milioni volte"),
     "en": _words(

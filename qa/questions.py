@@ -151,6 +151,12 @@ def answers_expectation(expected: Expected, atoms: tuple[Atom, ...], question: s
     return any(fits(expected, atom) and given.is_news(atom) for atom in atoms)
 
 
+def new_names(text: str, spoken: str, question: str, language: str) -> list[Atom]:
+    """Return the names of a text, which is in the language ``spoken``, that its question does not hold."""
+    given = _given(question, language)
+    return [atom for atom in find_atoms(text, spoken) if atom.kind == "name" and given.is_news(atom)]
+
+
 @dataclass(frozen=True)
 class _Given:
     """What a question says itself: its words, its values, and the words of each of its names."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from qa.atoms import find_atoms
 from qa.checking import Check, rests_on, shares_a_word_with
+from qa.circumstances import stands_as_asked
 from qa.counting import may_count
-from qa.questions import answers_expectation, asks_for_several, expected_answer
+from qa.questions import answers_expectation, asks_for_several, expected_answer, new_names
 from qa.retrieval import Index, ScoredSentence
 from qa.values import Asked
 from qa.verification import stands_in, window_of
@@ -66,6 +67,8 @@ def quoted_instead(
 def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSentence], index: Index) -> bool:
     """Whether quoted sentences alone can answer: those without a date do not tell when, nor those that count matches how many goals.
 
+    Nor do those that tell of no contest tell against whom.
+
     Args:
         question: What is asked.
         language: Its language.
@@ -75,11 +78,13 @@ def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSent
     expected = expected_answer(question)
     if expected == "other":
         return True
-    fitting = [sentence for sentence in quoted if sentence.fits]
-    unit = Asked(question, language).unit if expected == "number" else frozenset()
     articles = index.snapshot.articles
+    fitting = [(s.text, articles[s.chunk.source].article.language) for s in quoted if s.fits]
+    if expected == "number":
+        unit = Asked(question, language).unit
+        return any(not unit or may_count(text, spoken, unit, language) for text, spoken in fitting)
     return any(
-        not unit or may_count(s.text, articles[s.chunk.source].article.language, unit, language) for s in fitting
+        stands_as_asked(question, new_names(text, spoken, question, language), text, spoken) for text, spoken in fitting
     )
 
 

@@ -218,14 +218,14 @@ def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context:
     if _held(asked.names, context):
         return True
     chunk = sentence.chunk
-    spoken_of = [atom for atom in own if not (asked.asks_when and _is_governed(sentence.text, atom, spoken))]
+    spoken_of = [atom for atom in own if not (asked.asks_when and is_governed(sentence.text, atom, spoken))]
     others = [
         name for name in _certain_names(spoken_of) if not any(may_be_one_name(name, known) for known in asked.names)
     ]
     return not others and _held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
 
 
-def _is_governed(text: str, atom: Atom, language: str) -> bool:
+def is_governed(text: str, atom: Atom, language: str) -> bool:
     """Whether a preposition stands right before a name ("grazie al Pontelago"): then the sentence has another subject."""
     before = _GOVERNOR.search(text, 0, atom.start)
     return before is not None and before[1].lower() in PREPOSITIONS.get(language, ())
