@@ -35,10 +35,10 @@ PREPOSITIONS = {
 
 SHORTHAND = {
     "it": {"ke": "che", "ki": "chi", "cn": "con", "nn": "non", "xke": "perché", "perke": "perché", "kosa": "cosa"}
-    | {"kuando": "quando", "qnd": "quando", "dv": "dove", "cm": "come"},
-    "en": {"u": "you", "wat": "what", "wen": "when", "wich": "which", "wot": "what"},
+    | {"kuando": "quando", "qnd": "quando", "dv": "dove"},
+    "en": {"wat": "what", "wen": "when", "wich": "which", "wot": "what"},
 }
-"""By language, what people type for a word."""
+"""By language, what people type for a word, in small letters."""
 
 QUESTION_WORDS = {
     "it": _words("qual quali quando quand cosa cos com dimmi elenca elencami"),

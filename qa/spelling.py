@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spellchecker import SpellChecker
 
 _WORD = re.compile(r"[^\W\d_]+")
+_WHOLE_WORD = re.compile(r"\b[^\W\d_]+\b")  # Not the letter of "U21".
 _CAPITAL_INSIDE = re.compile(r"(?<=[\w,;][ '’])[A-ZÀ-Þ][^\W\d_]*")
 _INITIALS = 2  # Letters: "Serie C" makes no name of "c'è".
 _SHORTEST = 4
@@ -78,14 +79,11 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
 
     def meant(match: re.Match[str]) -> str:
         written, word = match[0], fold(match[0])
-        if word in shorthand:
-            return shorthand[word]
+        if written in shorthand:
+            return shorthand[written]
         if word in vocabulary:
-            return (
-                vocabulary.spelling(word)
-                if is_small and len(word) > _INITIALS and vocabulary.is_name(word)
-                else written
-            )
+            is_name = is_small and len(word) > _INITIALS and vocabulary.is_name(word)
+            return vocabulary.spelling(word) if is_name else written
         if len(word) < (_SHORTEST_NAME if written[0].isupper() else _SHORTEST) or _is_word(written, language):
             return written
         own = stems(word, language)  # Another form of a word is no slip ("esordito", "esordio").
@@ -101,7 +99,7 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
             names += [slip for slip in _wrong_letters(word) if vocabulary.is_name(slip)]
         return _as_written(likely or names, vocabulary) or written
 
-    return _WORD.sub(meant, question)
+    return _WHOLE_WORD.sub(meant, question)
 
 
 def _as_written(likely: Sequence[str], vocabulary: Vocabulary) -> str:

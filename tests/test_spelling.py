@@ -46,6 +46,8 @@ def test_a_slip_is_read_as_what_was_meant(typed, meant):
         "Chi ha esordito?",  # Another form of a word.
         "Chi conquista il titolo?",  # Known to a dictionary, or to the articles.
         "conquista il titolo",  # A capital where a sentence begins makes no name.
+        "Quanti gol ha segnato Ki?",  # No shorthand with a capital.
+        "quanti cm è alto nell'u21?",
         "Quanto fa 12x4 nel 4-3-3?",
         "",
     ],
