@@ -152,7 +152,7 @@ class Answer(Record):
         passages: What was read to find the answer, best first.
         confidence: Estimated probability that the answer is right, 0 to 1.
         language: ISO 639-1 code of the answer's own words.
-        question: The standalone question that was searched for, after the history was taken into account.
+        question: The standalone question that was searched for: slips of the keyboard mended, the history taken into account.
         model: The language model's name.
         usage: Tokens and calls.
         timings: Seconds by step (``retrieve``, ``generate``, ``verify``, ``total``…).
