@@ -34,8 +34,18 @@ PREPOSITIONS = {
 """By language, words after which a name is not the one that a sentence speaks of."""
 
 SHORTHAND = {
-    "it": {"ke": "che", "ki": "chi", "cn": "con", "nn": "non", "xke": "perché", "perke": "perché", "kosa": "cosa"}
-    | {"kuando": "quando", "qnd": "quando", "dv": "dove"},
+    "it": {
+        "ke": "che",
+        "ki": "chi",
+        "kosa": "cosa",
+        "kuando": "quando",
+        "qnd": "quando",
+        "dv": "dove",
+        "xke": "perché",
+        "perke": "perché",
+        "cn": "con",
+        "nn": "non",
+    },
     "en": {"wat": "what", "wen": "when", "wich": "which", "wot": "what"},
 }
 """By language, what people type for a word, in small letters."""

@@ -121,7 +121,7 @@ def stands_in(atom: Atom, window: Window) -> bool:
     """Whether a window holds an atom: the same number or ordinal, the same or a more precise date, a name in any spelling, its words together."""
     if atom.kind == "name":
         known = words(window.text)
-        return all(_stand_together(words(side), known) for side in _VERSUS.split(atom.value))  # "Bari-Lecce"
+        return all(_stand_together(words(side), known) for side in _VERSUS.split(atom.value))  # "Lecco-Como"
     if atom.kind == "date":
         return any(other.kind == "date" and date_within(atom.value, other.value) for other in window.atoms)
     return any((other.kind, other.value) == (atom.kind, atom.value) for other in window.atoms)

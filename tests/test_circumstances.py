@@ -1,10 +1,9 @@
 """What a question asks of a name besides its kind."""
 
 import pytest
+from fakes import surely_answered
 
 from qa.circumstances import stands_as_asked
-from qa.confidence import Calibration, load_calibration
-from qa.pipeline import Inquiry
 from qa.questions import new_names
 
 HIRED = "Il Pontelago ha scelto Neri al posto di Verdi."
@@ -53,6 +52,5 @@ def test_neither_statement_nor_quotation_answers_where_the_name_stands_otherwise
     bot_on, scripted_chat, asked, said, written
 ):
     scripted_chat.llm.otherwise = said
-    certain = Calibration(weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, made={})
     bot = bot_on(f"Il nuovo allenatore\n\n{written}\n")
-    assert list(Inquiry(bot, asked, (), certain).events())[-1].answer.status == "abstained"
+    assert surely_answered(bot, asked).status == "abstained"

@@ -2,7 +2,7 @@ import asyncio
 import threading
 
 import pytest
-from fakes import HaltingModel
+from fakes import HaltingModel, surely_answered
 
 import qa
 from qa.confidence import Calibration, load_calibration
@@ -24,12 +24,6 @@ def check_citations(answer, bot):
     for citation in answer.citations:
         assert f"[{citation.marker}]" in answer.text
         assert bot.article(citation.source).text[citation.start : citation.end] == citation.quote
-
-
-def surely_answered(bot, question):
-    """Ask so that nothing is withheld for want of confidence."""
-    certain = Calibration(weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, made={})
-    return list(Inquiry(bot, question, (), certain).events())[-1].answer
 
 
 def test_an_answer_quotes_the_articles_and_cites_them(bot, scripted_chat):
