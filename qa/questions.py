@@ -65,6 +65,14 @@ _WHO_IS = re.compile(
 )
 
 
+# "Quando giocava, in che squadra…?", "Quanti punti aveva quando arrivò?": the other word asks. "Chi ha vinto e quando?" asks both.
+_TIME_CLAUSE = re.compile(
+    r"\A\W*(?:quando|when)\b [^,?]++(?!, (?:ed?|o|and|or)\b)"
+    r"|(?<=[a-z0-9] )(?<!\b[eo] )(?<!\bd[ai] )(?<!\band )(?<!\bor )(?:quando|when)\b [^,?]+"
+)
+_ASKING = re.compile(
+    r"\b(?:chi|che|cosa|quale|quali|qual|quant[ioae]|dove|come|perche|whom?|whose|what|which|where|how|why)\b"
+)
 _QUESTION_END = re.compile(r"(?<=\?)\s+")
 _CUT_SHORT = 3  # Words.
 
@@ -84,8 +92,14 @@ def expected_answer(question: str) -> Expected:
 def _expected(question: str) -> Expected:
     if _WHO_IS.fullmatch(question):
         return "other"
-    folded = " ".join(fold(question).split())
-    return next((expected for expected, pattern in _COMPILED if pattern.search(folded)), "other")
+    asked = _main_clause(" ".join(fold(question).split()))
+    return next((expected for expected, pattern in _COMPILED if pattern.search(asked)), "other")
+
+
+def _main_clause(folded: str) -> str:
+    """Return a folded question without the clause that only says when ("quando arrivò"), if something else in it asks."""
+    main = _TIME_CLAUSE.sub(" ", folded)
+    return main if _ASKING.search(main) else folded
 
 
 _BEFORE = 8  # Characters in which a preposition stands.
