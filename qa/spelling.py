@@ -1,4 +1,4 @@
-"""A question that was typed in a hurry, as it is meant: shorthand, slips of one letter, names in small letters."""
+"""A question as it is meant: without what it is asked politely with; shorthand, slips of one letter and names in small letters mended."""
 
 import re
 from collections import Counter
@@ -21,6 +21,25 @@ _SHORTEST = 4
 _SHORTEST_NAME = 6  # Of a word with a capital: a short name with another letter is another name ("Rosi", "Rossi").
 _LONG = 7  # From so many letters on, a name that is written small may also have a wrong one, or one more or less at the end.
 _HAS = re.compile(r"\ba(?= [a-z]+(?:[aiu]to|rso|[nst]to)\b)")  # "chi a vinto"
+
+# What makes a question polite, and answers no search.
+_GREETING = re.compile(
+    r"\A\s*(?:(?:ciao|salve|buongiorno|buonasera|(?:mi )?scus(?:a|i|ami|ate)|per (?:favore|piacere|cortesia)"
+    r"|hello|hi|hey|good (?:morning|afternoon|evening)|excuse me|please)\b[\s,;:.!]*)+",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"\A\s*(?:(?:(?:mi|ci) )?(?:sa|sai|sapete|saprebbe|sapresti|sapreste|può|puoi|potete|potrebbe|potresti|potreste)"
+    r"(?: per (?:caso|favore))? (?:dire|dir[mc]i|spiegare|spiegar[mc]i)|(?:vorrei|vorremmo|volevo|mi piacerebbe) sapere|mi (?:dici|dice|dite)"
+    r"|(?:can|could|would) you (?:please )?tell me|do you know|(?:i would|i'd|i) (?:like|want) to know)\b"
+    r"(?: per (?:favore|piacere|cortesia)| please)?(?: se| if| whether)?[\s,:]+(?=\w)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"[\s,;.!–-]+(?:per (?:favore|piacere|cortesia)|(?:molte )?grazie(?: mille| in anticipo)?|please|thanks(?: in advance)?|thank you)"
+    r"[\s.!]*(\??)[\s.!]*\Z",
+    re.IGNORECASE,
+)
 
 
 class Vocabulary:
@@ -61,7 +80,7 @@ class Vocabulary:
 
 
 def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
-    """Return a question as it is meant.
+    """Return a question as it is meant, without greeting, request and thanks ("Buongiorno, mi sa dire…").
 
     What neither the articles nor a dictionary of the language know is taken for a word of the articles, or for one of those that questions are
     made of, if that has one letter more or less inside or two neighbours exchanged. Where the question has no capitals at all, names get theirs,
@@ -72,6 +91,7 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
         language: Its language.
         vocabulary: Of the articles in that language.
     """
+    question = _to_the_point(question)
     is_small = question == question.lower()
     if is_small and language == "it":
         question = _HAS.sub("ha", question)
@@ -100,6 +120,12 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
         return _as_written(likely or names, vocabulary) or written
 
     return _WHOLE_WORD.sub(meant, question)
+
+
+def _to_the_point(question: str) -> str:
+    """Return a question without what only makes it polite; unchanged where nothing else is said."""
+    bare = _REQUEST.sub("", _GREETING.sub("", _THANKS.sub(r"\1", question)))
+    return bare if _WORD.search(bare) else question
 
 
 def _as_written(likely: Sequence[str], vocabulary: Vocabulary) -> str:

@@ -56,6 +56,27 @@ def test_what_may_be_meant_as_it_is_stays(question):
     assert read(question) == question
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant", "language"),
+    [
+        ("Buongiorno, potrebbe dirmi chi allena il Bari?", "chi allena il Bari?", "it"),
+        ("Ciao! Mi sai dire se Bianchi allena il Bari? Grazie mille!", "Bianchi allena il Bari?", "it"),
+        ("scusa, vorrei sapere: chi allena il bari, per favore?", "chi allena il Bari?", "it"),
+        ("Per favore, elenca le squadre", "elenca le squadre", "it"),
+        ("Data e risultato grazie", "Data e risultato", "it"),
+        ("Hello, could you please tell me who coaches Bari? Thanks!", "who coaches Bari?", "en"),
+        ("I'd like to know when it began", "when it began", "en"),
+    ],
+)
+def test_what_only_makes_a_question_polite_is_not_asked(asked, meant, language):
+    assert read(asked, language) == meant
+
+
+@pytest.mark.parametrize("asked", ["Ciao!", "Grazie", "Vinse grazie a chi?", "Chi sa dirlo?", "Salvemini dove gioca?"])
+def test_a_greeting_alone_and_words_that_say_something_stay(asked):
+    assert read(asked) == asked
+
+
 def test_shorthand_is_that_of_the_language():
     assert read("ke team is it", "en") == "ke team is it"
     assert read("wich team is it", "en") == "which team is it"
