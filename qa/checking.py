@@ -98,6 +98,7 @@ class _Checker:
         kept = (
             rests_on(support, self._best)
             and self._speaks_of(support)
+            and self._is_borne_out(statement, support)
             and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
             and self._stands_as_asked(statement, cited)
             and self._holds_together(statement, titled, [w for w in cited if not missing_atoms(new, [w])])
@@ -149,6 +150,19 @@ class _Checker:
         telling = [window for window in cited if any(stands_in(name, window) for name in names)]
         return not telling or any(
             stands_as_asked(self._question, names, w.text, self._articles[w.source].language) for w in telling
+        )
+
+    def _is_borne_out(self, statement: str, support: Sequence[Window]) -> bool:
+        """Whether its support has a word of what a statement says of its names, as far as their languages are the same.
+
+        A model takes the premise of a question for granted, and says it of whatever stands beside the question's names.
+        """
+        comparable = self._comparable(support)
+        said = Asked(statement, self._language).predicates
+        return (
+            len(comparable) < len(support)
+            or not said
+            or any(not said.isdisjoint(stems(window.text, self._language)) for window in comparable)
         )
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:

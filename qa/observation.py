@@ -19,7 +19,7 @@ _SPREAD = 0.1  # By so much e5's cosines differ between sentences that say the s
 _COMPARED = 12
 _RANK = 8
 _DRAWN_FROM = 2  # Sentences.
-_RELATED = 0.5  # Share of a question's names, and of its content words.
+_NAMES_RELATED, _WORDS_RELATED = 1 / 2, 1 / 3  # Shares of a question's names, and of its content words.
 
 
 def observe(question: str, language: str, ranked: Sequence[ScoredSentence], *, conflict: bool) -> Signs:
@@ -104,12 +104,12 @@ def related(
     """Whether the evidence speaks of what the question speaks of, though it may not answer it; of another language only the names are compared."""
     best = ranked[0]
     asked = frozenset(stems(question, language))
-    if not asked or _names_held(question, language, f"{best.chunk.header} {best.chunk.text}") < _RELATED:
+    if not asked or _names_held(question, language, f"{best.chunk.header} {best.chunk.text}") < _NAMES_RELATED:
         return False
     if language != _language(best, index):
         return any(atom.kind == "name" and atom.certain for atom in find_atoms(question, language))
     known = {stem for passage in read for stem in stems(passage.text, language)}
-    return len(asked & known) >= _RELATED * len(asked)
+    return len(asked & known) >= _WORDS_RELATED * len(asked)
 
 
 def _language(sentence: ScoredSentence, index: Index) -> str:

@@ -29,6 +29,28 @@ def test_what_is_new_stands_in_one_sentence(lecco, scripted_chat, said, kept):
     assert "30 giugno 2024" in answer.text  # quoted at least
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "kept"),
+    [
+        (
+            "In che anno Neri ha vinto lo scudetto con il Gallarate?",
+            "Neri ha vinto lo scudetto con il Gallarate nel 2016.",
+            False,
+        ),
+        ("In che anno il Gallarate esonerò Neri?", "Il Gallarate ha esonerato Neri nel 2016.", True),
+        ("When did Gallarate sack Neri?", "Gallarate sacked Neri in 2016.", True),
+    ],
+)
+def test_a_sentence_with_the_names_of_a_question_does_not_bear_out_its_premise(
+    bot_on, scripted_chat, question, said, kept
+):
+    scripted_chat.llm.otherwise = said
+    answer = bot_on(
+        "Neri al Gallarate\n\nEsonerato nel 2016, Neri lascia il Gallarate e la panchina. Ora fa il commentatore."
+    ).ask(question)
+    assert (said.removesuffix(".") in answer.text) is kept
+
+
 @pytest.mark.parametrize(("said", "kept"), [("Piero Gallo.", True), ("Ugo Bianchi.", False)])
 def test_a_mere_name_comes_from_a_sentence_about_what_is_asked(lecco, scripted_chat, said, kept):
     scripted_chat.llm.otherwise = said
@@ -64,7 +86,9 @@ def test_what_is_new_stands_near_the_names_of_the_question(bot_on, scripted_chat
     [
         pytest.param("Quando fu esonerato Neri?", "Neri fu esonerato nel 2011.", False, id="a time of something else"),
         pytest.param("Quando fu esonerato Neri?", "Neri fu esonerato nel 2014.", True, id="its own time"),
-        pytest.param("Quando firmò Neri?", "Neri firmò nel 2011.", True, id="nothing nearer to what is asked"),
+        pytest.param(
+            "Quando firmò Neri?", "Neri firmò e passò al Lecco nel 2011.", True, id="nothing nearer to what is asked"
+        ),
     ],
 )
 def test_a_time_is_that_of_what_is_asked_if_the_articles_tell_it(bot_on, scripted_chat, question, said, kept):
@@ -123,6 +147,25 @@ def test_a_refused_question_in_another_language_gets_the_nearest_passages(lecco,
     assert answer.status == "abstained"
     assert answer.language == "en"
     assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest"),
+    [
+        (
+            "Quanto guadagna al mese il tecnico che ha firmato un contratto con il Lecco, tra stipendio e altri premi?",
+            True,
+        ),
+        ("Quanto guadagna al mese un insegnante, tra stipendio e altri premi, in una scuola di Pavia?", False),
+    ],
+)
+def test_a_long_question_about_what_the_articles_tell_gets_the_nearest_passages(
+    lecco, scripted_chat, question, nearest
+):
+    scripted_chat.llm.otherwise = "Guadagna molto."
+    answer = lecco.ask(question)
+    assert answer.status == "abstained"
+    assert bool(answer.citations) is nearest
 
 
 @pytest.mark.parametrize(
