@@ -20,6 +20,7 @@ _INITIALS = 2  # Letters: "Serie C" makes no name of "c'è".
 _SHORTEST = 4
 _SHORTEST_NAME = 6  # Of a word with a capital: a short name with another letter is another name ("Rosi", "Rossi").
 _LONG = 7  # From so many letters on, a name that is written small may also have a wrong one, or one more or less at the end.
+_CLIPPED = 3  # Letters at least that a short form leaves off: with fewer, it may be another's name ("Rosi", "Rosini").
 _HAS = re.compile(r"\ba(?= [a-z]+(?:[aiu]to|rso|[nst]to)\b)")  # "chi a vinto"
 
 # What makes a question polite, and answers no search.
@@ -78,13 +79,18 @@ class Vocabulary:
         """Whether a folded word is never written small, and not only where sentences begin."""
         return word in self._names
 
+    def unclipped(self, word: str) -> str:
+        """Return the one name of which a folded word is the beginning ("Juve" of "Juventus"); nothing where there is none, or more."""
+        longer = [name for name in self._names if name.startswith(word) and len(name) >= len(word) + _CLIPPED]
+        return longer[0] if len(longer) == 1 else ""
+
 
 def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
     """Return a question as it is meant, without greeting, request and thanks ("Buongiorno, mi sa dire…").
 
     What neither the articles nor a dictionary of the language know is taken for a word of the articles, or for one of those that questions are
-    made of, if that has one letter more or less inside or two neighbours exchanged. Where the question has no capitals at all, names get theirs,
-    and "chi a vinto" is read as "chi ha vinto".
+    made of, if that has one letter more or less inside or two neighbours exchanged, or for the only name of the articles that begins with it
+    ("Juve"). Where the question has no capitals at all, names get theirs, and "chi a vinto" is read as "chi ha vinto".
 
     Args:
         question: As it was asked.
@@ -104,20 +110,9 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
         if word in vocabulary:
             is_name = is_small and len(word) > _INITIALS and vocabulary.is_name(word)
             return vocabulary.spelling(word) if is_name else written
-        if len(word) < (_SHORTEST_NAME if written[0].isupper() else _SHORTEST) or _is_word(written, language):
+        if len(word) < _SHORTEST or _is_word(written, language):
             return written
-        own = stems(word, language)  # Another form of a word is no slip ("esordito", "esordio").
-        likely = [
-            slip
-            for slip in _slips(word)
-            if (slip in vocabulary and stems(slip, language) != own) or slip in stopwords(language)
-        ]
-        names = [slip for slip in likely if vocabulary.is_name(slip)]
-        if written[0].isupper():
-            return _as_written(names, vocabulary) or written
-        if len(word) >= _LONG:
-            names += [slip for slip in _wrong_letters(word) if vocabulary.is_name(slip)]
-        return _as_written(likely or names, vocabulary) or written
+        return _stands_for(written, language, vocabulary) or written
 
     return _WHOLE_WORD.sub(meant, question)
 
@@ -126,6 +121,28 @@ def _to_the_point(question: str) -> str:
     """Return a question without what only makes it polite; unchanged where nothing else is said."""
     bare = _REQUEST.sub("", _GREETING.sub("", _THANKS.sub(r"\1", question)))
     return bare if _WORD.search(bare) else question
+
+
+def _stands_for(written: str, language: str, vocabulary: Vocabulary) -> str:
+    """Return the known word that an unknown one stands for, short or misspelt; nothing where there is none."""
+    word = fold(written)
+    if name := vocabulary.unclipped(word):
+        return vocabulary.spelling(name)
+    is_capital = written[0].isupper()
+    if is_capital and len(word) < _SHORTEST_NAME:
+        return ""
+    own = stems(word, language)  # Another form of a word is no slip ("esordito", "esordio").
+    likely = [
+        slip
+        for slip in _slips(word)
+        if (slip in vocabulary and stems(slip, language) != own) or slip in stopwords(language)
+    ]
+    names = [slip for slip in likely if vocabulary.is_name(slip)]
+    if is_capital:
+        return _as_written(names, vocabulary)
+    if len(word) >= _LONG:
+        names += [slip for slip in _wrong_letters(word) if vocabulary.is_name(slip)]
+    return _as_written(likely or names, vocabulary)
 
 
 def _as_written(likely: Sequence[str], vocabulary: Vocabulary) -> str:

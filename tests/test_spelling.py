@@ -8,7 +8,7 @@ from qa.spelling import Vocabulary, respelt
 
 VOCABULARY = Vocabulary(
     [
-        "La Pallavolo Castelbrenta ha vinto la Supercoppa contro la Juventus. Poi Dmitrij Aleničev ha lasciato lo Spartak, l'AEK e il Bari.",
+        "La Pallavolo Castelbrenta ha vinto la Supercoppa contro la Juventus. Poi Dmitrij Aleničev ha lasciato lo Spartak, l'AEK e il Bari, non Castellani.",
         "Conquista il distacco. All'esordio la squadra di Bianchi e Rossi allena i giovani: saremo in campionato, in Serie C, con lo staff della Juventus.",
     ]
 )
@@ -30,6 +30,8 @@ def read(question: str, language: str = "it") -> str:
         ("quando alenicev ha lasciato il bari?", "quando Aleničev ha lasciato il Bari?"),
         ("chi c'e al castelbrenta?", "chi c'e al Castelbrenta?"),
         ("Chi allena il Castelbrennta?", "Chi allena il Castelbrenta?"),
+        ("Chi allenava la Juve?", "Chi allenava la Juventus?"),
+        ("chi allenava la juve", "chi allenava la Juventus"),
     ],
 )
 def test_a_slip_is_read_as_what_was_meant(typed, meant):
@@ -42,6 +44,8 @@ def test_a_slip_is_read_as_what_was_meant(typed, meant):
         "Chi ha vinto Sanremo nel 2021?",  # No verb is meant by a name.
         "Quando ha allenato Bianchini?",  # Somebody else.
         "Che cosa ha fatto Rosi?",  # A name so short may be another's.
+        "Che cosa ha fatto Spart?",  # Nor is the beginning of a name that leaves off so little it.
+        "Che cosa ha fatto la Cast?",  # Two names begin so.
         "Chi ha vinto la partita di Pallavolo a Bari?",
         "Chi ha esordito?",  # Another form of a word.
         "Chi conquista il titolo?",  # Known to a dictionary, or to the articles.
