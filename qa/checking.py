@@ -18,6 +18,9 @@ from qa.verification import Window, answers, find_support, missing_atoms, plain_
 
 _TELLING = 4  # Letters of a word that may be a misspelt name.
 _SPEECH = 3  # Words.
+_BORNE_OUT = (
+    0.4  # Share of a statement's words; right ones have no fewer in common with their support, on the gold set.
+)
 _YEAR_BEHIND = re.compile(r"\s+(?:del?\s+)?\d{4}\Z")
 _QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"")
 
@@ -153,17 +156,14 @@ class _Checker:
         )
 
     def _is_borne_out(self, statement: str, support: Sequence[Window]) -> bool:
-        """Whether its support has a word of what a statement says of its names, as far as their languages are the same.
+        """Whether its support has enough of the words of what a statement says of its names, as far as their languages are the same.
 
         A model takes the premise of a question for granted, and says it of whatever stands beside the question's names.
         """
         comparable = self._comparable(support)
         said = Asked(statement, self._language).predicates
-        return (
-            len(comparable) < len(support)
-            or not said
-            or any(not said.isdisjoint(stems(window.text, self._language)) for window in comparable)
-        )
+        held = said & {stem for window in comparable for stem in stems(window.text, self._language)}
+        return len(comparable) < len(support) or len(held) >= _BORNE_OUT * len(said)
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:
         """Return the windows in the question's language."""
