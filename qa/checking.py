@@ -18,9 +18,7 @@ from qa.verification import Window, answers, find_support, missing_atoms, plain_
 
 _TELLING = 4  # Letters of a word that may be a misspelt name.
 _SPEECH = 3  # Words.
-_BORNE_OUT = (
-    0.4  # Share of a statement's words; right ones have no fewer in common with their support, on the gold set.
-)
+_BORNE_OUT = 0.4  # Share of a statement's words in its support: of right ones it is no less, on the gold set.
 _YEAR_BEHIND = re.compile(r"\s+(?:del?\s+)?\d{4}\Z")
 _QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"")
 
