@@ -188,12 +188,16 @@ def calibrate(
     sets: Annotated[
         list[str] | None, typer.Option("--set", help="May be repeated. Default: carrera and wider.")
     ] = None,
+    rescaled: Annotated[
+        bool, typer.Option("--rescale", help="Keep the weights; fit only scale, offset and threshold anew.")
+    ] = False,
 ) -> None:
     """Train the confidence of answers anew on the tuning questions, and store it where the product reads it."""
-    from eval.calibrate import store, train, try_cases
+    from eval.calibrate import rescale, store, train, try_cases
     from eval.display import bar
     from eval.run import prepare
     from eval.selection import choose, select
+    from qa.confidence import load_calibration
     from qa.config import Settings
     from qa.models.progress import rich_progress
 
@@ -202,8 +206,10 @@ def calibrate(
     subject = prepare(Settings(), progress=rich_progress(messages()))
     with closing(subject.recorder), bar(sum(len(case_set.cases) for case_set in case_sets)) as advance:
         tried = [one for case_set in case_sets for one in try_cases(subject, case_set, advance)]
-    command = " ".join(["python -m eval calibrate", *(f"--set {name}" for name in names)])
-    calibration = train(tried, {"command": command, "date": datetime.now(UTC).date().isoformat()})
+    options = [*(f"--set {name}" for name in names), *(["--rescale"] if rescaled else [])]
+    command = " ".join(["python -m eval calibrate", *options])
+    made = {"command": command, "date": datetime.now(UTC).date().isoformat()}
+    calibration = rescale(load_calibration(), tried, made) if rescaled else train(tried, made)
     output().print(plain(store(calibration)))
 
 

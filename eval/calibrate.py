@@ -25,7 +25,7 @@ from qa.schema import Final
 TARGET = Path(__file__).parent.parent / "qa" / "confidence.json"
 _FOLDS, _REPEATS = 5, 6
 _STRENGTH = 0.1  # Inverse of the L2 penalty: few cases, so strong.
-_THRESHOLDS = np.arange(0.1, 0.8, 0.02)
+_THRESHOLDS = np.arange(0.8, 0.1, -0.01)
 
 
 class _Doubting(Calibration):
@@ -90,8 +90,7 @@ def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
     likely = np.mean(
         [cross_val_predict(model, signs, right, cv=fold, method="predict_proba")[:, 1] for fold in folds], axis=0
     )
-    gains = [int(right[likely >= t].sum() - (~right[likely >= t]).sum()) for t in _THRESHOLDS]
-    threshold = float(_THRESHOLDS[np.argmax(gains)])
+    threshold = _best_threshold(right, likely)
     model.fit(signs, right)
     scaler, regression = model[0], model[1]
     weights = regression.coef_[0] / scaler.scale_
@@ -105,8 +104,43 @@ def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
     )
 
 
+def rescale(calibration: Calibration, tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
+    """Return a calibration by which the same answers are the likelier ones: only scale and offset are fitted, and the threshold is chosen, anew.
+
+    Two numbers (Platt 1999) are steadier than a weight a sign where the signs are what they were and answers have changed.
+
+    Args:
+        calibration: Whose weights are kept, up to their scale.
+        tried: At least one right and one wrong.
+        made: What is to be stored of how this was made; figures are added, and how the weights were made.
+    """
+    right = np.array([one.right for one in tried])
+    totals = np.array([[calibration.total(one.signs)] for one in tried])
+    platt = LogisticRegression(C=np.inf).fit(totals, right)
+    scale, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    likely = platt.predict_proba(totals)[:, 1]
+    threshold = _best_threshold(right, likely)
+    return Calibration(
+        weights={name: round(weight * scale, 4) for name, weight in calibration.weights.items()},
+        bias=round(calibration.bias * scale + offset, 4),
+        threshold=round(threshold, 2),
+        made={
+            **made,
+            "cases": len(tried),
+            "fitted": _figures(tried, right, likely, likely >= threshold),
+            "weights": calibration.made.get("weights", calibration.made),
+        },
+    )
+
+
+def _best_threshold(right: np.ndarray, likely: np.ndarray) -> float:
+    """Return the threshold that leaves most right answers over wrong ones, the highest of several; arrays of shape (cases,)."""
+    gains = [int(right[likely >= t].sum() - (~right[likely >= t]).sum()) for t in _THRESHOLDS]
+    return float(_THRESHOLDS[np.argmax(gains)])
+
+
 def _figures(tried: Sequence[Tried], right: np.ndarray, likely: np.ndarray, answered: np.ndarray) -> dict[str, object]:
-    """Return what comes of probabilities that were estimated without the case itself; arrays of shape (cases,)."""
+    """Return what comes of estimated probabilities; arrays of shape (cases,)."""
     answerable = np.array([one.answerable for one in tried])
     is_right, is_wrong = int((right & answered).sum()), int((~right & answered).sum())
     return {

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa.atoms import Atom, find_atoms
-from qa.circumstances import stands_as_asked
+from qa.circumstances import gives_a_reason, stands_as_asked
+from qa.joining import joined_names, stand_side_by_side
 from qa.questions import TIMES, asks_why, fits, new_names
 from qa.retrieval import Index, ScoredSentence
 from qa.roles import exchanges_roles
@@ -96,32 +97,55 @@ class _Checker:
         titled = words(" ".join(self._articles[window.source].title for window in support))
         known = [*words(self._question), *titled]
         new = [atom for atom in find_atoms(statement, self._language) if not _is_known(atom, known)]
+        whole = [window for window in cited if not missing_atoms(new, [window])]
+        said = frozenset(stems(statement, self._language)).difference(stems(" ".join(titled), self._language))
+        telling = self._telling(said, new, cited, whole) or support
         kept = (
             rests_on(support, self._best)
             and self._speaks_of(support)
             and self._is_borne_out(statement, support)
+            and self._is_borne_out(statement, telling)
+            and self._joins_rightly(statement, whole)
             and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
             and self._stands_as_asked(statement, cited)
-            and self._holds_together(statement, titled, [w for w in cited if not missing_atoms(new, [w])])
+            and self._holds_together(statement, titled, whole)
             and self._quotes_rightly(statement, support)
             and self._dates_rightly(statement, support)
             and answers(statement, self._question, self._language)
             and not exchanges_roles(statement, self._question, self._language)
         )
-        telling = tuple(w for w in cited if any(stands_in(atom, w) for atom in new))
-        return Check(statement, kept, support, telling or support)
+        return Check(statement, kept, support, telling)
+
+    def _telling(
+        self, said: frozenset[str], new: Sequence[Atom], cited: Sequence[Window], whole: Sequence[Window]
+    ) -> tuple[Window, ...]:
+        """Return the sentence that says most of what is said among those that hold all that is new; else those that hold some of it."""
+        if new and whole:
+            return (max(whole, key=lambda window: len(said.intersection(stems(window.text, self._spoken(window))))),)
+        return tuple(window for window in cited if any(stands_in(atom, window) for atom in new))
+
+    def _joins_rightly(self, statement: str, whole: Sequence[Window]) -> bool:
+        """Whether names that a statement joins with "and" stand side by side in a sentence that holds all it adds: half of a list may be of something else."""
+        names = new_names(statement, self._language, self._question, self._language)
+        return all(
+            any(stand_side_by_side(*pair, window, self._spoken(window)) for window in whole)
+            for pair in joined_names(statement, names, self._language)
+        )
+
+    def _spoken(self, window: Window) -> str:
+        return self._articles[window.source].language
 
     def _speaks_of(self, support: Sequence[Window]) -> bool:
         """Whether every window of a support shares a word with the question, as far as their languages are the same.
 
         What an article says of nothing that was asked ("the right name is …") is no evidence for a statement about it. The reason of
-        something stands where that is spoken of: there a name in common is not enough. Nor is it for a time or a number, if the
-        articles give one where they speak of what is asked.
+        something stands where that is spoken of, and a reason is given: there a name in common is not enough. Nor is it for a time or a
+        number, if the articles give one where they speak of what is asked.
         """
         comparable = self._comparable(support)
         spoken_of = not comparable or self._has_predicate([window.text for window in comparable])
         if asks_why(self._question):
-            return spoken_of
+            return spoken_of and any(gives_a_reason(window.text, self._spoken(window)) for window in support)
         shared = all(shares_a_word_with(self._question, self._language, window.text) for window in comparable)
         return shared and (spoken_of or not self._is_told_where_asked_of)
 

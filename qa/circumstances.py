@@ -1,14 +1,17 @@
-"""What a question asks of a name besides its kind: that it is a place, or an opponent."""
+"""What a question asks of an answer besides its kind: a place, an opponent, the score of a match, a reason, an event."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from qa.atoms import Atom, find_atoms
-from qa.lexicon import CONTESTS, PREPOSITIONS
+from qa.counting import SCORE
+from qa.lexicon import CONTESTS, EVENTS, PREPOSITIONS, REASONS
 from qa.questions import expected_answer
+from qa.retrieval import ScoredSentence
+from qa.schema import Article
 from qa.text import fold, stems, words
-from qa.values import is_governed
+from qa.values import Asked, is_about, is_governed
 from qa.verification import may_be_one_name
 
 _WHERE = re.compile(r"\b(?:dove|where|donde|onde)\b")
@@ -37,6 +40,58 @@ def stands_as_asked(question: str, names: Sequence[Atom], sentence: str, languag
             if atom.kind == "name" and any(may_be_one_name(words(atom.value), name) for name in told)
         )
     return True
+
+
+def tells_the_score(question: str, language: str, sentence: ScoredSentence, article: Article) -> bool:
+    """Whether a sentence gives a score, and speaks of the match that the question names: other matches ended otherwise.
+
+    Args:
+        question: Asks for a score.
+        language: Its language.
+        sentence: Of ``article``.
+        article: Where it stands.
+    """
+    atoms = find_atoms(sentence.text, article.language)
+    scored = any(atom.kind == "number" and SCORE.fullmatch(atom.value) for atom in atoms)
+    return scored and is_about(Asked(question, language), sentence, article)
+
+
+def gives_a_reason(text: str, language: str) -> bool:
+    """Whether something in a text introduces a reason ("per gli scarsi risultati"), as far as the words of its language are known."""
+    return language not in REASONS or re.search(REASONS[language], fold(text)) is not None
+
+
+def tells_of_the_event(question: str, language: str, text: str, spoken: str) -> bool:
+    """Whether a text speaks of the event that a question is about, as far as its words are known: by a word for it, or another of the question's.
+
+    What stands beside the question's names may be of anything: "Esonerato nel 2018" does not tell when a title was won.
+
+    Args:
+        question: What is asked.
+        language: Its language.
+        text: A sentence.
+        spoken: The text's language.
+    """
+    predicates = Asked(question, language).predicates
+    asked, told = _events(predicates, language), _events(stems(text, spoken), spoken)
+    if not asked or asked & told:
+        return True
+    return spoken == language and not predicates.isdisjoint(Asked(text, spoken).predicates)
+
+
+def _events(said: Iterable[str], language: str) -> frozenset[str]:
+    known = _names_of_events(language)
+    return frozenset(event for stem in said for event in known.get(stem, ()))
+
+
+@cache
+def _names_of_events(language: str) -> dict[str, list[str]]:
+    """Return the events that a stem may tell of."""
+    known: dict[str, list[str]] = {}
+    for event, names in EVENTS.items():
+        for stem in stems(" ".join(names.get(language, ())), language):
+            known.setdefault(stem, []).append(event)
+    return known
 
 
 @cache

@@ -61,8 +61,12 @@ class Calibration(Record):
 
     def probability(self, signs: Signs) -> float:
         """Return the estimated probability that the answer is right."""
-        total = self.bias + sum(self.weights[name] * value for name, value in asdict(signs).items())
-        return 1.0 / (1.0 + math.exp(-total))
+        return 1.0 / (1.0 + math.exp(-self.total(signs)))
+
+    def total(self, signs: Signs) -> float:
+        """Return the logarithm of the odds that the answer is right."""
+        values: dict[str, float] = asdict(signs)
+        return self.bias + sum(self.weights[name] * value for name, value in values.items())
 
     def withholds(self, signs: Signs) -> bool:
         """Whether an answer with these signs is not to be shown."""

@@ -67,8 +67,8 @@ def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
 def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bool:
     """Whether a number of a text may count what is asked for: matches are no goals.
 
-    A score may, and a number that does not say what it counts ("ne ha 300"); points may be a distance in a table ("-11 dalla capolista"). Of what
-    has no other names that are known ("quanto tempo"), so may a number of any measure, and in another language any number.
+    A number that does not say what it counts ("ne ha 300") may; points may be a distance in a table ("-11 dalla capolista"). Of what has no other
+    names that are known ("quanto tempo"), so may a number of any measure, and in another language any number. A score is no count.
 
     Args:
         text: A sentence.
@@ -76,14 +76,13 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
         unit: Stems of what is asked for.
         language: Their language.
     """
-    numbers = [atom for atom in find_atoms(text, spoken) if atom.kind == "number"]
+    numbers = [a for a in find_atoms(text, spoken) if a.kind == "number" and not SCORE.fullmatch(a.value)]
     wanted = counted_as(unit, language)
     is_known = bool(wanted & COUNTED.keys())
     any_measure = frozenset() if is_known else measures(spoken)
     alike = unit | any_measure if spoken == language else any_measure
     return any(
         not counted
-        or SCORE.fullmatch(number.value)
         or counted & alike
         or counted_as(counted, spoken) & wanted
         or ("points" in wanted and _SIGN.search(text, 0, number.start))

@@ -139,6 +139,34 @@ OUTCOMES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """How matches end: a number of those that were won is not comparable with a number of all."""
 
+EVENTS = {
+    "winning": {
+        "it": _words(
+            "vincere vince vinto vinse vincendo vittoria battere batte battuto battendo superato conquistare conquistato trionfo trionfare trionfato"
+            " successo campione imporsi imposto imponendosi aggiudicarsi aggiudicato alzato alzando alzò sollevato laureato rimontato oro"
+        ),
+        "en": _words("win won winner victory beat beaten triumph champion lifted overcame gold"),
+    },
+    "losing": {
+        "it": _words(
+            "perdere perde perso perse perdendo sconfitta sconfitto sconfisse battere batte battuto ko caduto eliminato eliminazione fermato inciampare"
+        ),
+        "en": _words("lose lost losing defeat beat beaten eliminated knocked"),
+    },
+    "birth": {
+        "it": _words("nascere nasce nato nacque nascita classe originario nativo compleanno"),
+        "en": _words("born birth birthday native"),
+    },
+    "dismissal": {
+        "it": _words(
+            "esonerare esonerato esonero cacciare cacciato licenziare licenziato sollevare sollevato mandato allontanare allontanato allontanamento"
+            " saltare saltato silurato interrotto addio benservito rottura"
+        ),
+        "en": _words("sack sacked sacking dismiss dismissed dismissal fire fired axed"),
+    },
+}
+"""What happens in sport and to its people, by the words that tell of it: what answers a question about it has one of them."""
+
 CONTESTS = {
     "it": _words(
         "contro vs battere battuto batte batté battendo vincere vinto vince vinse vincendo vittoria perdere perso perde perse perdendo sconfitta"
@@ -158,3 +186,10 @@ MEASURES = {
     ),
 }
 """Units that may measure anything: two numbers of one need not be about the same."""
+
+REASONS = {
+    "it": r"\b(?:per|perche|poiche|siccome|giacche|(?:visto|dato) che|in quanto|(?:a|in) seguito|grazie|colpa|ragion[ei]|(?:caus|motiv|provoc|dovut)\w+)\b"
+    r"|(?<!\bann[oi] )(?<!\bmes[ei] )(?<!\bgiorn[oi] )(?<!\bpoco )\bdopo\b",
+    "en": r"\b(?:because|since|as|for|due|owing|thanks|led|(?:caus|reason)\w*)\b|(?<!\byears )(?<!\bmonths )(?<!\bdays )(?<!\bshortly )\bafter\b",
+}
+"""By language, what introduces a reason, in folded text: without any of it a sentence tells no "why"."""

@@ -106,9 +106,16 @@ _BEFORE = 8  # Characters in which a preposition stands.
 _PLACED = re.compile(r"\b(?:a|ad|in|at|à|en)\s+\Z", re.IGNORECASE)
 _WHY = re.compile(
     r"\b(perche|come mai|(?:per|a) (?:quale|che) (?:motivo|ragione)|why|what for|pourquoi|por que|warum|weshalb)\b"
+    r"|\bcosa (?:(?:gli|le) e|(?:l.|lo |la )?ha) (?:costat|caus|provoc|spint)\w|\bwhat (?:got|made|caused|led)\b"
 )
 _SEVERAL = re.compile(
-    r"\b(quali|elenca\w*|tutt[ei]|list|all|quel(?:le)?s|lesquel(?:le)?s|cuales|quais|welche)\b|\b(which|what) (?!is\b|was\b|does\b|has\b)\w+s\b"
+    r"\b(quali|elenc\w+|lista|tutt[ei]|list|all(?!['’])|quel(?:le)?s|lesquel(?:le)?s|cuales|quais|welche)\b"
+    r"|(?:\A\W*|\b(?:a|con|contro|da|di|in|per) )che (?:altr[ie] )?(?!lui\b|poi\b|noi\b|voi\b)(?:\w{3,}i|squadre|coppe|maglie|competizioni)\b"
+    r"|\b(which|what) (?!is\b|was\b|does\b|has\b)\w+s\b"
+)
+_SCORE = re.compile(
+    r"\b(?:punteggio|risultato|result|(?:the|final|what|which) score)\b|\b(?:com\W?|quanto )(?:e|era|fu) (?:\w+ )?(?:finit|terminat)\w|\bquanto fini\b"
+    r"|\bhow did\b.* (?:end|finish)\b"
 )
 _NOW = re.compile(
     r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"
@@ -124,6 +131,11 @@ def asks_when(question: str) -> bool:
 def asks_why(question: str) -> bool:
     """Whether a question is about a reason."""
     return bool(_WHY.search(fold(question)))
+
+
+def asks_for_score(question: str) -> bool:
+    """Whether a question is about how a match ended, in numbers."""
+    return expected_answer(question) == "number" and bool(_SCORE.search(fold(question)))
 
 
 def asks_for_several(question: str) -> bool:

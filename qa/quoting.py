@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 
-from qa.atoms import find_atoms
+from qa.atoms import Atom, find_atoms
 from qa.checking import Check, rests_on, shares_a_word_with
-from qa.circumstances import stands_as_asked
+from qa.circumstances import gives_a_reason, stands_as_asked, tells_of_the_event, tells_the_score
 from qa.counting import may_count
-from qa.questions import answers_expectation, asks_for_several, expected_answer, new_names
+from qa.questions import (
+    TIMES,
+    answers_expectation,
+    asks_for_score,
+    asks_for_several,
+    asks_why,
+    expected_answer,
+    new_names,
+)
 from qa.retrieval import Index, ScoredSentence
+from qa.schema import Article, Passage, Span
 from qa.values import Asked
-from qa.verification import stands_in, window_of
+from qa.verification import Window, stands_in, window_of
 
 
 def best_two(read: Sequence[ScoredSentence]) -> list[ScoredSentence]:
@@ -67,7 +76,8 @@ def quoted_instead(
 def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSentence], index: Index) -> bool:
     """Whether quoted sentences alone can answer: those without a date do not tell when, nor those that count matches how many goals.
 
-    Nor do those that tell of no contest tell against whom.
+    Nor do those that tell of no contest tell against whom, other matches how one ended, those that give no reason why, nor any of them something
+    of an event that none of them speaks of.
 
     Args:
         question: What is asked.
@@ -75,32 +85,75 @@ def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSent
         quoted: What would be shown.
         index: Where it comes from.
     """
-    expected = expected_answer(question)
+    told = [(sentence, index.snapshot.articles[sentence.chunk.source].article) for sentence in quoted]
+    return any(_tells(sentence, article, question, language) for sentence, article in told) and any(
+        tells_of_the_event(question, language, sentence.text, article.language) for sentence, article in told
+    )
+
+
+def _tells(sentence: ScoredSentence, article: Article, question: str, language: str) -> bool:
+    expected, spoken = expected_answer(question), article.language
     if expected == "other":
-        return True
-    articles = index.snapshot.articles
-    fitting = [(s.text, articles[s.chunk.source].article.language) for s in quoted if s.fits]
+        return not asks_why(question) or gives_a_reason(sentence.text, spoken)
+    if asks_for_score(question):
+        return tells_the_score(question, language, sentence, article)
+    if not sentence.fits:
+        return False
     if expected == "number":
         unit = Asked(question, language).unit
-        return any(not unit or may_count(text, spoken, unit, language) for text, spoken in fitting)
-    return any(
-        stands_as_asked(question, new_names(text, spoken, question, language), text, spoken) for text, spoken in fitting
-    )
+        counts = not unit or may_count(sentence.text, spoken, unit, language)
+        return counts or tells_the_score(question, language, sentence, article)
+    return stands_as_asked(question, new_names(sentence.text, spoken, question, language), sentence.text, spoken)
 
 
 def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     return [sentence for sentence in ranked if any(rests_on(check.telling, [sentence]) for check in checks)]
 
 
+def agree_with_what_is_said(
+    quoted: Sequence[ScoredSentence],
+    dropped: Sequence[Check],
+    question: str,
+    language: str,
+    *,
+    read: Sequence[Passage],
+    index: Index,
+) -> bool:
+    """Whether quoted sentences give a time or number that the model answers, if it answers one that it has read: else the two readings disagree.
+
+    Args:
+        quoted: What would be shown.
+        dropped: The statements that do not hold.
+        question: What is asked.
+        language: Its language.
+        read: What the model read.
+        index: Where it comes from.
+    """
+    if expected_answer(question) not in {*TIMES, "number"}:
+        return True
+    known = [_window(passage.text, passage.source, passage.start, index) for passage in read]
+    said = [a for a in _answering(dropped, question, language) if any(stands_in(a, window) for window in known)]
+    return not said or any(_gives(sentence, atom, index) for sentence in quoted for atom in said)
+
+
 def _gives_what_is_said(
     sentence: ScoredSentence, dropped: Sequence[Check], question: str, language: str, index: Index
 ) -> bool:
     """Whether a sentence gives what statements answer, one thing as is asked for, though the statements do not hold."""
-    if asks_for_several(question):
-        return False
-    article = index.snapshot.articles[sentence.chunk.source].article
-    own = window_of(sentence.text, article, sentence.span)
-    said = [atom for check in dropped for atom in find_atoms(check.statement, language)]
-    return answers_expectation(
-        expected_answer(question), tuple(atom for atom in said if stands_in(atom, own)), question, language
-    )
+    said = [] if asks_for_several(question) else _answering(dropped, question, language)
+    return any(_gives(sentence, atom, index) for atom in said)
+
+
+def _answering(checks: Sequence[Check], question: str, language: str) -> list[Atom]:
+    """Return what statements say of the kind that is asked for, and that the question does not say itself."""
+    expected = expected_answer(question)
+    said = [atom for check in checks for atom in find_atoms(check.statement, language)]
+    return [atom for atom in said if answers_expectation(expected, (atom,), question, language)]
+
+
+def _gives(sentence: ScoredSentence, atom: Atom, index: Index) -> bool:
+    return stands_in(atom, _window(sentence.text, sentence.chunk.source, sentence.span.start, index))
+
+
+def _window(text: str, source: str, start: int, index: Index) -> Window:
+    return window_of(text, index.snapshot.articles[source].article, Span(start=start, end=start + len(text)))

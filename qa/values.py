@@ -13,7 +13,7 @@ from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
 from qa.text import WORD, fold, stems, words
-from qa.verification import may_be_one_name
+from qa.verification import VERSUS, may_be_one_name
 
 _UNIT = re.compile(
     r"\b(?:quant[iae]|quanto(?= tempo)|how many|combien de?|cuant[oa]s|wie viele)\s+"
@@ -141,7 +141,7 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
     context = find_atoms(_context(sentence), article.language)
     if asked.expected in {"person", "name"}:
         found = _named(asked, atoms, own, said)
-    elif not _about(asked, sentence, own, context, article.language) or (asked.scope and asked.scope != scope):
+    elif not is_about(asked, sentence, article) or (asked.scope and asked.scope != scope):
         found = {}
     elif asked.expected == "number":
         related = bool(shared) or _held(asked.mentioned, context)
@@ -209,15 +209,16 @@ def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
     return bool(asked.names and asked.predicates) and asked.predicates <= said and _held(asked.names, own)
 
 
-def _about(asked: Asked, sentence: ScoredSentence, own: Sequence[Atom], context: Sequence[Atom], spoken: str) -> bool:
+def is_about(asked: Asked, sentence: ScoredSentence, article: Article) -> bool:
     """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself.
 
     Of what happened at a time, a name behind a preposition ("grazie al Pontelago") is not the subject that is left out; of a number, it may well
     be that of what is counted.
     """
-    if _held(asked.names, context):
+    spoken = article.language
+    if _held(asked.names, find_atoms(_context(sentence), spoken)):
         return True
-    chunk = sentence.chunk
+    chunk, own = sentence.chunk, find_atoms(sentence.text, spoken, article.date)
     spoken_of = [atom for atom in own if not (asked.asks_when and is_governed(sentence.text, atom, spoken))]
     others = [
         name for name in _certain_names(spoken_of) if not any(may_be_one_name(name, known) for known in asked.names)
@@ -247,8 +248,8 @@ def _distinct(names: list[list[str]]) -> list[list[str]]:
 
 
 def _certain_names(atoms: Iterable[Atom]) -> list[list[str]]:
-    """Return the words of each name that is surely one."""
-    return [words(atom.value) for atom in atoms if atom.kind == "name" and atom.certain]
+    """Return the words of each name that is surely one; of "Lecco-Como", of both."""
+    return [words(side) for atom in atoms if atom.kind == "name" and atom.certain for side in VERSUS.split(atom.value)]
 
 
 def _scope(text: str) -> str | None:

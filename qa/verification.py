@@ -17,8 +17,9 @@ _LONGEST_WINDOW = 3  # Sentences; more is no longer a quotation but a passage.
 _SPELLING = 84.0  # Two words this alike (Indel ratio, 0 to 100) are one name.
 _SHORTEST_FUZZY = 5
 _BETWEEN = 2  # Words.
-_VERSUS = re.compile(r"[-–—]")
 _PAIRS = 12  # Windows that are tried two at a time.
+VERSUS = re.compile(r"[-–—]")
+"""Between two names, those of two sides: "Lecco-Como"."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def stands_in(atom: Atom, window: Window) -> bool:
     """Whether a window holds an atom: the same number or ordinal, the same or a more precise date, a name in any spelling, its words together."""
     if atom.kind == "name":
         known = words(window.text)
-        return all(_stand_together(words(side), known) for side in _VERSUS.split(atom.value))  # "Lecco-Como"
+        return all(_stand_together(words(side), known) for side in VERSUS.split(atom.value))  # "Lecco-Como"
     if atom.kind == "date":
         return any(other.kind == "date" and date_within(atom.value, other.value) for other in window.atoms)
     return any((other.kind, other.value) == (atom.kind, atom.value) for other in window.atoms)

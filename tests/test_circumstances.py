@@ -1,9 +1,9 @@
-"""What a question asks of a name besides its kind."""
+"""What a question asks of an answer besides its kind."""
 
 import pytest
 from fakes import surely_answered
 
-from qa.circumstances import stands_as_asked
+from qa.circumstances import gives_a_reason, stands_as_asked, tells_of_the_event
 from qa.questions import new_names
 
 HIRED = "Il Pontelago ha scelto Neri al posto di Verdi."
@@ -54,3 +54,76 @@ def test_neither_statement_nor_quotation_answers_where_the_name_stands_otherwise
     scripted_chat.llm.otherwise = said
     bot = bot_on(f"Il nuovo allenatore\n\n{written}\n")
     assert surely_answered(bot, asked).status == "abstained"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reason"),
+    [
+        ("È stato esonerato per gli scarsi risultati.", "it", True),
+        ("La rottura provoca l'addio.", "it", True),
+        ("L'addio arriva dopo quattro sconfitte.", "it", True),
+        ("Esonerato, un anno dopo riparte dal Lecco.", "it", False),
+        ("È stato esonerato.", "it", False),
+        ("He was sacked because they lost.", "en", True),
+        ("He left after a defeat.", "en", True),
+        ("Sacked in June, he returned two years after.", "en", False),
+        ("Il est parti.", "fr", True),
+    ],
+)
+def test_what_introduces_a_reason(text, language, reason):
+    assert gives_a_reason(text, language) is reason
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "text", "tells"),
+    [
+        ("In che anno Neri ha vinto lo scudetto?", "it", "Esonerato nel 2018, Neri riparte dal Lecco.", False),
+        ("In che anno Neri ha vinto lo scudetto?", "it", "Neri trionfa: il trionfo è del 2018.", True),
+        ("In che anno Neri ha vinto lo scudetto?", "it", "Lo scudetto arriva nel 2018.", True),
+        ("Quando è stato cacciato Neri?", "it", "Esonerato nel 2018, Neri riparte dal Lecco.", True),
+        ("Quando è nato Neri?", "it", "Neri torna nel 2018.", False),
+        ("Quando ha firmato Neri?", "it", "Neri torna nel 2018.", True),
+        ("When was Neri sacked?", "en", "Esonerato nel 2018, Neri riparte dal Lecco.", True),
+        ("When was Neri born?", "en", "Neri torna nel 2018.", False),
+        ("Wann wurde Neri geboren?", "de", "Neri torna nel 2018.", True),
+    ],
+)
+def test_of_an_event_whose_words_are_known_one_of_them_speaks(question, language, text, tells):
+    assert tells_of_the_event(question, language, text, "it") is tells
+
+
+ENDED = "Il Lecco ha battuto in casa il Gallarate per 2-1.\n\nIl Varese è sceso in campo a Pavia con il Sondrio il 3 maggio.\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("Quanto è finita Lecco-Gallarate?", "answered"),
+        ("Con che risultato è finita Lecco-Varese?", "abstained"),
+        ("Con che punteggio è finita Varese-Sondrio?", "abstained"),
+        ("What was the score of Lecco-Gallarate?", "answered"),
+    ],
+)
+def test_how_a_match_ended_is_told_by_its_own_score(bot_on, scripted_chat, asked, status):
+    scripted_chat.llm.otherwise = "Non saprei."
+    assert surely_answered(bot_on(f"I risultati\n\n{ENDED}"), asked).status == status
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Perché riparte dal Gallarate.", "abstained"),
+        ("Perché i risultati erano scarsi.", "abstained"),
+    ],
+)
+def test_a_sentence_without_a_reason_does_not_tell_why(bot_on, scripted_chat, said, status):
+    scripted_chat.llm.otherwise = said
+    bot = bot_on("La carriera di Neri\n\nEsonerato dal Lecco nel 2018, un anno dopo Neri riparte dal Gallarate.\n")
+    assert surely_answered(bot, "Perché il Lecco ha esonerato Neri?").status == status
+
+
+def test_a_sentence_with_a_reason_tells_why(bot_on, scripted_chat):
+    scripted_chat.llm.otherwise = "Non saprei."
+    bot = bot_on("La carriera di Neri\n\nIl Lecco ha esonerato Neri per gli scarsi risultati.\n")
+    answer = surely_answered(bot, "Perché il Lecco ha esonerato Neri?")
+    assert (answer.status, "scarsi risultati" in answer.text) == ("answered", True)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.calibrate import Tried, train
-from qa.confidence import Signs, load_calibration
+from eval.calibrate import Tried, rescale, train
+from qa.confidence import Calibration, Signs, load_calibration
 from qa.config import Settings
 from qa.observation import agreement, observe
 from qa.pipeline import QA
@@ -19,7 +19,8 @@ def test_the_stored_calibration_knows_every_sign_and_how_it_was_made():
     calibration = load_calibration()
     assert set(calibration.weights) == set(asdict(NOTHING))
     assert 0 < calibration.threshold < 1
-    assert {"command", "date", "cases", "cross_validated"} <= set(calibration.made)
+    assert {"command", "date", "cases"} <= set(calibration.made)
+    assert not {"cross_validated", "fitted"}.isdisjoint(calibration.made)
 
 
 def test_probability_is_the_logistic_of_the_weighted_signs():
@@ -131,3 +132,34 @@ def test_training_learns_which_sign_tells_right_from_wrong_and_where_to_withhold
             "area_under_roc": 1.0,
         },
     }
+
+
+def test_rescaling_keeps_which_answers_are_likelier_and_says_how_likely_they_are():
+    weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"drawn": 1.0}
+    before = Calibration(weights=weights, bias=0.0, threshold=0.9, made={"command": "the first"})
+    shares = {0.2: 2, 0.8: 8}  # Right of ten.
+    tried = [
+        Tried(replace(NOTHING, drawn=drawn), right=number < share, answerable=True)
+        for drawn, share in shares.items()
+        for number in range(10)
+    ]
+    after = rescale(before, tried, {"command": "the second"})
+    for drawn, share in shares.items():
+        assert after.probability(replace(NOTHING, drawn=drawn)) == pytest.approx(share / 10, abs=0.01)
+    assert after.withholds(replace(NOTHING, drawn=0.2))
+    assert not after.withholds(replace(NOTHING, drawn=0.8))
+    assert after.made["weights"] == {"command": "the first"}
+    again = rescale(after, tried, {"command": "the third"})
+    assert (again.made["command"], again.made["weights"]) == ("the third", {"command": "the first"})
+
+
+def test_of_thresholds_that_gain_as_much_the_highest_is_chosen():
+    weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"drawn": 4.0}
+    before = Calibration(weights=weights, bias=-2.0, threshold=0.9, made={})
+    tried = [
+        Tried(replace(NOTHING, drawn=drawn), right=right, answerable=True)
+        for drawn, right in [(1.0, True), (1.0, True), (0.6, True), (0.6, False), (0.1, False), (0.1, False)]
+    ]
+    after = rescale(before, tried, {})
+    assert after.withholds(replace(NOTHING, drawn=0.6))
+    assert not after.withholds(replace(NOTHING, drawn=1.0))

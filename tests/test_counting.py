@@ -59,7 +59,7 @@ def test_things_go_by_several_names():
         ("Ha 120 presenze e 30 reti.", "gol", True),
         ("Ha giocato 120 gare.", "presenze", True),
         ("Ne ha 120.", "gol", True),
-        ("Ha vinto 3-1.", "set", True),
+        ("Ha vinto 3-1.", "set", False),
         ("Ha 120 presenze in 5 stagioni.", "esoneri", False),
         ("Ha subito 2 esoneri.", "esoneri", True),
         ("Ha vinto dopo 16 anni.", "tempo", True),

@@ -93,6 +93,24 @@ def test_no_other_number_stands_beside_the_one_that_the_model_took_from_the_best
     assert answer.text.count("30 partite") == others
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        pytest.param("Ne ha giocate 77.", "answered", id="the model invents"),
+        pytest.param("Ne ha giocate 120.", "answered", id="what is quoted"),
+        pytest.param("Ne ha vinte 45.", "abstained", id="what it has read elsewhere"),
+    ],
+)
+def test_where_the_model_reads_another_number_than_is_quoted_none_is_certain(bot_on, scripted_chat, said, status):
+    scripted_chat.llm.otherwise = said
+    bot = bot_on(
+        "Neri al Lecco\n\nNeri ha giocato 120 partite con il Lecco. Ne ha giocate 30 da capitano del Lecco. Ugo Verdi era il presidente.\n\n"
+        "Bruno Gallo ha perso 45 volte a tennis.\n"
+    )
+    answer = surely_answered(bot, "Quante partite ha giocato Neri con il Lecco?")
+    assert (answer.status, "«Neri ha giocato 120 partite" in answer.text) == (status, True)
+
+
 def test_a_reason_that_stands_elsewhere_is_none(bot, scripted_chat):
     scripted_chat.llm.otherwise = (
         "Carrera è stato esonerato dall'AEK Atene perché ha superato i preliminari di Europa League."

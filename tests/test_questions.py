@@ -103,6 +103,14 @@ def test_a_time_answers_only_if_it_is_as_precise_as_is_asked(told, expected):
         ("Quale trofeo ha vinto?", False),
         ("What is his role?", False),
         ("Which club did he coach?", False),
+        ("Tell me all his clubs.", True),
+        ("Mi fai l'elenco delle squadre?", True),
+        ("In che squadre ha giocato?", True),
+        ("Che titoli ha vinto?", True),
+        ("Che titolo ha vinto?", False),
+        ("Dove andò, dopo che lui era partito?", False),
+        ("Chi ha preso il suo posto all'Aurelia?", False),
+        ("Ha vinto prima in Italia o all’estero?", False),
     ],
 )
 def test_questions_for_several_things(question, several):
