@@ -77,7 +77,7 @@ def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSent
     """Whether quoted sentences alone can answer: those without a date do not tell when, nor those that count matches how many goals.
 
     Nor do those that tell of no contest tell against whom, other matches how one ended, those that give no reason why, nor any of them something
-    of an event that none of them speaks of.
+    of an event that it does not speak of.
 
     Args:
         question: What is asked.
@@ -86,8 +86,10 @@ def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSent
         index: Where it comes from.
     """
     told = [(sentence, index.snapshot.articles[sentence.chunk.source].article) for sentence in quoted]
-    return any(_tells(sentence, article, question, language) for sentence, article in told) and any(
-        tells_of_the_event(question, language, sentence.text, article.language) for sentence, article in told
+    return any(
+        _tells(sentence, article, question, language)
+        and tells_of_the_event(question, language, sentence.text, article.language)
+        for sentence, article in told
     )
 
 
