@@ -1,12 +1,13 @@
 """What a question asks of an answer besides its kind: a place, an opponent, the score of a match, a reason, an event."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from qa.atoms import Atom, find_atoms
 from qa.counting import SCORE
-from qa.lexicon import CONTESTS, EVENTS, PREPOSITIONS, REASONS
+from qa.events import events_of
+from qa.lexicon import CONTESTS, PREPOSITIONS, REASONS
 from qa.questions import expected_answer
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
@@ -73,25 +74,10 @@ def tells_of_the_event(question: str, language: str, text: str, spoken: str) -> 
         spoken: The text's language.
     """
     predicates = Asked(question, language).predicates
-    asked, told = _events(predicates, language), _events(stems(text, spoken), spoken)
+    asked, told = events_of(predicates, language), events_of(stems(text, spoken), spoken)
     if not asked or asked & told:
         return True
     return spoken == language and not predicates.isdisjoint(Asked(text, spoken).predicates)
-
-
-def _events(said: Iterable[str], language: str) -> frozenset[str]:
-    known = _names_of_events(language)
-    return frozenset(event for stem in said for event in known.get(stem, ()))
-
-
-@cache
-def _names_of_events(language: str) -> dict[str, list[str]]:
-    """Return the events that a stem may tell of."""
-    known: dict[str, list[str]] = {}
-    for event, names in EVENTS.items():
-        for stem in stems(" ".join(names.get(language, ())), language):
-            known.setdefault(stem, []).append(event)
-    return known
 
 
 @cache
