@@ -1,6 +1,7 @@
 """Which sentences of a draft are shown, on articles of the tests' own."""
 
 import pytest
+from fakes import surely_answered
 
 ARTICLE = """Neri al Lecco, la carica del nuovo tecnico
 
@@ -208,3 +209,34 @@ def test_of_a_support_of_two_sentences_the_one_that_tells_is_quoted(bot_on, scri
     stated, *quoted = answer.citations
     assert stated.quote.startswith("Neri allenò poi il Gallarate. La coppa")
     assert [citation.quote for citation in quoted] == ["La coppa vinta da Neri fu quella del 2011."]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Il tecnico del Lecco prima che arrivasse Neri era Ugo Verdi.", False),
+        ("Neri è cresciuto nello staff tecnico di Ugo Verdi.", True),
+    ],
+)
+def test_the_sentence_that_tells_what_is_new_bears_out_what_is_said_of_it(bot_on, scripted_chat, said, kept):
+    scripted_chat.llm.otherwise = said
+    bot = bot_on(
+        "Neri al Lecco\n\nIl Lecco annuncia che Neri è il tecnico della Prima Squadra del Lecco. "
+        "Neri è cresciuto nello staff tecnico di Ugo Verdi al Pavia.\n"
+    )
+    answer = surely_answered(bot, "Chi era il tecnico del Lecco prima che arrivasse Neri?")
+    assert (said.removesuffix(".") in answer.text.partition("«")[0]) is kept
+
+
+def test_of_several_sentences_that_hold_what_is_new_the_one_that_says_most_of_the_statement_is_quoted(
+    bot_on, scripted_chat
+):
+    scripted_chat.llm.otherwise = "Neri fu assistente di Ugo Verdi nella Nazionale."
+    bot = bot_on(
+        "La carriera di Neri\n\nNeri entrò nello staff di Ugo Verdi al Pavia. Fu assistente di Ugo Verdi poi nella Nazionale. "
+        "Ora Neri allena il Lecco.\n"
+    )
+    answer = surely_answered(bot, "Di chi fu assistente Neri nella Nazionale?")
+    assert answer.text.startswith("Neri fu assistente di Ugo Verdi nella Nazionale [1].")
+    assert "«Fu assistente di Ugo Verdi poi nella Nazionale.»" in answer.text
+    assert "«Neri entrò nello staff" not in answer.text
