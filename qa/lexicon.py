@@ -149,27 +149,9 @@ EVENTS = {
     },
     "losing": {
         "it": _words(
-            "perdere perde perso perse perdendo sconfitta sconfitto sconfisse battere batte battuto ko caduto eliminare eliminato eliminazione buttato"
-            " fermato inciampare"
+            "perdere perde perso perse perdendo sconfitta sconfitto sconfisse battere batte battuto ko caduto eliminato eliminazione fermato inciampare"
         ),
         "en": _words("lose lost losing defeat beat beaten eliminated knocked"),
-    },
-    "scoring": {
-        "it": _words("segnare segna segnato segnando gol rete realizzare realizzato marcatore doppietta tripletta"),
-        "en": _words("score scored scoring goal scorer brace"),
-    },
-    "debut": {"it": _words("esordire esordio debuttare debutto debutta"), "en": _words("debut debuted")},
-    "transfer": {
-        "it": _words(
-            "passare passò passa trasferirsi trasferito trasferì trasferimento acquistato acquisto ceduto cessione prestito prestato"
-        ),
-        "en": _words("sign signed transfer transferred loan loaned sold bought moved"),
-    },
-    "succession": {
-        "it": _words(
-            "sostituire sostituito sostituisce sostituzione subentrare subentrato subentra rimpiazzare rimpiazzato posto erede"
-        ),
-        "en": _words("replace replaced replacement succeed succeeded successor"),
     },
     "birth": {
         "it": _words("nascere nasce nato nacque nascita classe originario nativo compleanno"),
@@ -181,14 +163,6 @@ EVENTS = {
             " saltare saltato silurato interrotto addio benservito rottura"
         ),
         "en": _words("sack sacked sacking dismiss dismissed dismissal fire fired axed"),
-    },
-    "retirement": {
-        "it": _words("ritirarsi ritirato ritiro smettere smesso addio appendere appeso scarpini scarpette chiodo"),
-        "en": _words("retire retired retirement"),
-    },
-    "injury": {
-        "it": _words("infortunio infortunarsi infortunato lesione frattura fratturato rottura rotto distorsione"),
-        "en": _words("injury injured fracture broke"),
     },
 }
 """What happens in sport and to its people, by the words that tell of it: what answers a question about it has one of them."""

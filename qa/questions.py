@@ -115,7 +115,6 @@ _SEVERAL = re.compile(
 )
 _SCORE = re.compile(
     r"\b(?:punteggio|risultato|result|(?:the|final|what|which) score)\b|\b(?:com\W?|quanto )(?:e|era|fu) (?:\w+ )?(?:finit|terminat)\w|\bquanto fini\b"
-    r"|\bhow did\b.* (?:end|finish)\b"
 )
 _NOW = re.compile(
     r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"

@@ -12,7 +12,6 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from qa.atoms import find_atoms
-from qa.events import events_of
 from qa.interaction import Alignment, LateInteraction
 from qa.language import detect_language
 from qa.lexical import LexicalIndex
@@ -20,7 +19,6 @@ from qa.questions import answers_expectation, expected_answer
 from qa.schema import Chunk, Passage, Span
 from qa.spelling import Vocabulary
 from qa.store import Snapshot, Store
-from qa.text import stems
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +34,6 @@ _ALIGNMENT = 1.0
 _OWN_WORDS = 0.3
 _CHUNK_WORDS = 0.3
 _EXPECTED_KIND = 1.0
-_SAME_EVENT = 1.0
 _QUESTION = re.compile(r"\?\W*\Z")
 
 
@@ -193,8 +190,8 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
     """Return the sentences of the chunks that were looked at word by word, best first.
 
     The standardised similarity leads; how well the words of the sentence and the one before it match the question's, the words that the sentence
-    and its chunk share with it, whether the sentence holds something new of the kind that is asked for, and whether it tells of the event that is
-    asked about ("esonerato" of "cacciato"), correct it. Sentences that ask something answer nothing, and are left out.
+    and its chunk share with it, and whether the sentence holds something new of the kind that is asked for, correct it. Sentences that ask
+    something answer nothing, and are left out.
 
     Args:
         question: What is asked.
@@ -202,8 +199,6 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
         found: Candidate chunks of the same question.
         index: Where they come from.
     """
-    import numpy as np
-
     every = [(c, n, matched) for c in found if c.alignment for n, matched in enumerate(c.alignment.sentences)]
     unscored = [ScoredSentence(c.chunk, n, c.similarities[n], 0.0, fits=False, score=0.0) for c, n, _ in every]
     telling = [i for i, sentence in enumerate(unscored) if not _QUESTION.search(sentence.text)]
@@ -220,21 +215,14 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
         and answers_expectation(expected, find_atoms(s.text, article.language, article.date), question, language)
         for s, article in zip(plain, articles, strict=True)
     ]
-    asked = events_of(stems(question, language), language)
-    tells = [
-        not asked.isdisjoint(events_of(stems(s.text, article.language), article.language))
-        for s, article in zip(plain, articles, strict=True)
-    ]
     scores = (
         standardised([sentence.similarity for sentence in plain])
         + _ALIGNMENT * standardised([matched for _, _, matched in rows])
         + _OWN_WORDS * standardised(lexical)
         + _CHUNK_WORDS * standardised([chunk.lexical for chunk, _, _ in rows])
-        + _EXPECTED_KIND * np.array(fits)
-        + _SAME_EVENT * np.array(tells)
     )
     ranked = [
-        replace(sentence, lexical=float(words), fits=fit, score=float(score))
+        replace(sentence, lexical=float(words), fits=fit, score=float(score) + _EXPECTED_KIND * fit)
         for sentence, words, fit, score in zip(plain, lexical, fits, scores, strict=True)
     ]
     return sorted(ranked, key=lambda sentence: -sentence.score)

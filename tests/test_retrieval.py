@@ -43,13 +43,3 @@ def test_standardised_values_have_no_mean_and_unit_spread():
     assert values.std() == pytest.approx(1)
     assert standardised([3.0, 3.0]).tolist() == [0.0, 0.0]
     assert standardised([]).tolist() == []
-
-
-def test_a_sentence_that_tells_of_the_event_by_another_word_comes_before_one_that_does_not(bot_on):
-    bot = bot_on(
-        "La carriera di Neri\n\nNel 2014 il Lecco ha presentato Neri ai tifosi. Nel 2016 il Lecco ha esonerato Neri. "
-        "Nel 2018 il Lecco ha riavuto Neri in visita. Nel 2019 il Lecco ha premiato Neri.\n"
-    )
-    question = "In che anno Neri è stato cacciato dal Lecco?"
-    ranked = [s.text for s in rank_sentences(question, "it", bot.retriever.ranked(question), bot.retriever.index)]
-    assert ranked.index("Nel 2016 il Lecco ha esonerato Neri.") < ranked.index("Nel 2019 il Lecco ha premiato Neri.")
