@@ -19,7 +19,7 @@ from qa.verification import Window, answers, find_support, missing_atoms, plain_
 
 _TELLING = 4  # Letters of a word that may be a misspelt name.
 _SPEECH = 3  # Words.
-_BORNE_OUT = 0.4  # Share of a statement's words in its support: of right ones it is no less, on the gold set.
+_BORNE_OUT = 0.4  # Share of a statement's words in what tells it: of right ones it is no less, on the gold set.
 _YEAR_BEHIND = re.compile(r"\s+(?:del?\s+)?\d{4}\Z")
 _QUOTED = re.compile(r"«([^»]+)»|“([^”]+)”|\"([^\"]+)\"")
 
@@ -103,7 +103,6 @@ class _Checker:
         kept = (
             rests_on(support, self._best)
             and self._speaks_of(support)
-            and self._is_borne_out(statement, support)
             and self._is_borne_out(statement, telling)
             and self._joins_rightly(statement, whole)
             and (rests_on(support, self._best[:1]) or self._says_what_is_asked(statement, support))
@@ -177,15 +176,15 @@ class _Checker:
             stands_as_asked(self._question, names, w.text, self._articles[w.source].language) for w in telling
         )
 
-    def _is_borne_out(self, statement: str, support: Sequence[Window]) -> bool:
-        """Whether its support has enough of the words of what a statement says of its names, as far as their languages are the same.
+    def _is_borne_out(self, statement: str, telling: Sequence[Window]) -> bool:
+        """Whether what tells a statement has enough of the words of what it says of its names, as far as their languages are the same.
 
         A model takes the premise of a question for granted, and says it of whatever stands beside the question's names.
         """
-        comparable = self._comparable(support)
+        comparable = self._comparable(telling)
         said = Asked(statement, self._language).predicates
         held = said & {stem for window in comparable for stem in stems(window.text, self._language)}
-        return len(comparable) < len(support) or len(held) >= _BORNE_OUT * len(said)
+        return len(comparable) < len(telling) or len(held) >= _BORNE_OUT * len(said)
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:
         """Return the windows in the question's language."""

@@ -21,7 +21,7 @@ from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
 from qa.questions import asks_when
-from qa.quoting import agree_with_what_is_said, best_two, quoted_beside, quoted_instead, tell_what_is_asked
+from qa.quoting import answer_by_themselves, best_two, quoted_beside, quoted_instead
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
@@ -159,20 +159,12 @@ class Inquiry:
         self, signs: Signs, statements: list[Piece], quoted: list[ScoredSentence], read: tuple[Passage, ...]
     ) -> Generator[Working, None, bool]:
         """Whether the draft answers and is likely to be right; where that is in doubt, the model is asked again."""
-        if not self._answered(statements, quoted, read):
+        asked = (self.question, self.language)
+        if not statements and not answer_by_themselves(quoted, self.trace.checks, *asked, read=read, index=self.index):
             return False
         if self.calibration.in_doubt(signs):
             signs = self.signs = yield from self._heard_again(signs, read)
         return not self.calibration.withholds(signs)
-
-    def _answered(self, statements: list[Piece], quoted: list[ScoredSentence], read: tuple[Passage, ...]) -> bool:
-        """Whether what would be shown holds what is asked for, and does not go against what the model says."""
-        if statements:
-            return True
-        asked = (self.question, self.language)
-        return tell_what_is_asked(*asked, quoted, self.index) and agree_with_what_is_said(
-            quoted, self.trace.checks, *asked, read=read, index=self.index
-        )
 
     def _to_quote(self, statements: list[Piece], ranked: list[ScoredSentence]) -> list[ScoredSentence]:
         """Return the articles' own sentences that are shown beside the statements, or instead of those that do not hold."""

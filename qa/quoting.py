@@ -73,16 +73,26 @@ def quoted_instead(
     return list(dict.fromkeys([*best, *fitting]))
 
 
-def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSentence], index: Index) -> bool:
-    """Whether quoted sentences alone can answer: those without a date do not tell when, nor those that count matches how many goals.
+def answer_by_themselves(
+    quoted: Sequence[ScoredSentence],
+    dropped: Sequence[Check],
+    question: str,
+    language: str,
+    *,
+    read: Sequence[Passage],
+    index: Index,
+) -> bool:
+    """Whether quoted sentences can answer without a statement: one tells what is asked, and the model has read nothing else.
 
-    Nor do those that tell of no contest tell against whom, other matches how one ended, those that give no reason why, nor any of them something
-    of an event that it does not speak of.
+    Those without a date do not tell when, nor those that count matches how many goals, those that tell of no contest against whom, other matches
+    how one ended, those that give no reason why, nor any of them something of an event that it does not speak of.
 
     Args:
+        quoted: What would be shown.
+        dropped: The statements that do not hold.
         question: What is asked.
         language: Its language.
-        quoted: What would be shown.
+        read: What the model read.
         index: Where it comes from.
     """
     told = [(sentence, index.snapshot.articles[sentence.chunk.source].article) for sentence in quoted]
@@ -90,7 +100,7 @@ def tell_what_is_asked(question: str, language: str, quoted: Sequence[ScoredSent
         _tells(sentence, article, question, language)
         and tells_of_the_event(question, language, sentence.text, article.language)
         for sentence, article in told
-    )
+    ) and _agree_with_what_is_said(quoted, dropped, question, language, read=read, index=index)
 
 
 def _tells(sentence: ScoredSentence, article: Article, question: str, language: str) -> bool:
@@ -108,11 +118,7 @@ def _tells(sentence: ScoredSentence, article: Article, question: str, language: 
     return stands_as_asked(question, new_names(sentence.text, spoken, question, language), sentence.text, spoken)
 
 
-def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
-    return [sentence for sentence in ranked if any(rests_on(check.telling, [sentence]) for check in checks)]
-
-
-def agree_with_what_is_said(
+def _agree_with_what_is_said(
     quoted: Sequence[ScoredSentence],
     dropped: Sequence[Check],
     question: str,
@@ -121,21 +127,16 @@ def agree_with_what_is_said(
     read: Sequence[Passage],
     index: Index,
 ) -> bool:
-    """Whether quoted sentences give a time or number that the model answers, if it answers one that it has read: else the two readings disagree.
-
-    Args:
-        quoted: What would be shown.
-        dropped: The statements that do not hold.
-        question: What is asked.
-        language: Its language.
-        read: What the model read.
-        index: Where it comes from.
-    """
+    """Whether quoted sentences give a time or number that the model answers, if it answers one that it has read: else the two readings disagree."""
     if expected_answer(question) not in {*TIMES, "number"}:
         return True
     known = [_window(passage.text, passage.source, passage.start, index) for passage in read]
     said = [a for a in _answering(dropped, question, language) if any(stands_in(a, window) for window in known)]
     return not said or any(_gives(sentence, atom, index) for sentence in quoted for atom in said)
+
+
+def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    return [sentence for sentence in ranked if any(rests_on(check.telling, [sentence]) for check in checks)]
 
 
 def _gives_what_is_said(
