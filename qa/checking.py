@@ -172,9 +172,7 @@ class _Checker:
         """Whether some name that a statement adds to the question stands in its support as it is asked for, if it adds any."""
         names = new_names(statement, self._language, self._question, self._language)
         telling = [window for window in cited if any(stands_in(name, window) for name in names)]
-        return not telling or any(
-            stands_as_asked(self._question, names, w.text, self._articles[w.source].language) for w in telling
-        )
+        return not telling or any(stands_as_asked(self._question, names, w.text, self._spoken(w)) for w in telling)
 
     def _is_borne_out(self, statement: str, telling: Sequence[Window]) -> bool:
         """Whether what tells a statement has enough of the words of what it says of its names, as far as their languages are the same.
@@ -188,7 +186,7 @@ class _Checker:
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:
         """Return the windows in the question's language."""
-        return [window for window in support if self._articles[window.source].language == self._language]
+        return [window for window in support if self._spoken(window) == self._language]
 
     def _holds_together(self, statement: str, titled: Sequence[str], whole: Sequence[Window]) -> bool:
         """Whether a sentence that holds all that is new stands near every name of statement and question: what stands apart need not belong together.

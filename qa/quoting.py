@@ -96,11 +96,13 @@ def answer_by_themselves(
         index: Where it comes from.
     """
     told = [(sentence, index.snapshot.articles[sentence.chunk.source].article) for sentence in quoted]
+    is_compared = expected_answer(question) in {*TIMES, "number"}
+    said = _answering(dropped, question, language) if is_compared else []
     return any(
         _tells(sentence, article, question, language)
         and tells_of_the_event(question, language, sentence.text, article.language)
         for sentence, article in told
-    ) and _agree_with_what_is_said(quoted, dropped, question, language, read=read, index=index)
+    ) and _agree_with_what_is_read(quoted, said, read, index)
 
 
 def _tells(sentence: ScoredSentence, article: Article, question: str, language: str) -> bool:
@@ -118,21 +120,13 @@ def _tells(sentence: ScoredSentence, article: Article, question: str, language: 
     return stands_as_asked(question, new_names(sentence.text, spoken, question, language), sentence.text, spoken)
 
 
-def _agree_with_what_is_said(
-    quoted: Sequence[ScoredSentence],
-    dropped: Sequence[Check],
-    question: str,
-    language: str,
-    *,
-    read: Sequence[Passage],
-    index: Index,
+def _agree_with_what_is_read(
+    quoted: Sequence[ScoredSentence], said: Sequence[Atom], read: Sequence[Passage], index: Index
 ) -> bool:
-    """Whether quoted sentences give a time or number that the model answers, if it answers one that it has read: else the two readings disagree."""
-    if expected_answer(question) not in {*TIMES, "number"}:
-        return True
+    """Whether quoted sentences give something that the model says, if it says anything that it has read: else the two readings disagree."""
     known = [_window(passage.text, passage.source, passage.start, index) for passage in read]
-    said = [a for a in _answering(dropped, question, language) if any(stands_in(a, window) for window in known)]
-    return not said or any(_gives(sentence, atom, index) for sentence in quoted for atom in said)
+    found = [atom for atom in said if any(stands_in(atom, window) for window in known)]
+    return not found or any(_gives(sentence, atom, index) for sentence in quoted for atom in found)
 
 
 def _telling(checks: Sequence[Check], ranked: Sequence[ScoredSentence]) -> list[ScoredSentence]:

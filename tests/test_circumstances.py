@@ -109,17 +109,11 @@ def test_how_a_match_ended_is_told_by_its_own_score(bot_on, scripted_chat, asked
     assert surely_answered(bot_on(f"I risultati\n\n{ENDED}"), asked).status == status
 
 
-@pytest.mark.parametrize(
-    ("said", "status"),
-    [
-        ("Perché riparte dal Gallarate.", "abstained"),
-        ("Perché i risultati erano scarsi.", "abstained"),
-    ],
-)
-def test_a_sentence_without_a_reason_does_not_tell_why(bot_on, scripted_chat, said, status):
+@pytest.mark.parametrize("said", ["Perché riparte dal Gallarate.", "Perché i risultati erano scarsi."])
+def test_a_sentence_without_a_reason_does_not_tell_why(bot_on, scripted_chat, said):
     scripted_chat.llm.otherwise = said
     bot = bot_on("La carriera di Neri\n\nEsonerato dal Lecco nel 2018, un anno dopo Neri riparte dal Gallarate.\n")
-    assert surely_answered(bot, "Perché il Lecco ha esonerato Neri?").status == status
+    assert surely_answered(bot, "Perché il Lecco ha esonerato Neri?").status == "abstained"
 
 
 def test_a_sentence_with_a_reason_tells_why(bot_on, scripted_chat):
