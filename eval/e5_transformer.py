@@ -9,7 +9,7 @@ import numpy.typing as npt
 from qa.models.e5 import PROMPTS, TOKENIZER, build_tokenizer
 from qa.models.e5_weights import BLOCK, Shape, Vocabulary, Weights, read_weights
 
-_LINEAR = {
+LINEAR = {
     "q": "attention.self.query",
     "k": "attention.self.key",
     "v": "attention.self.value",
@@ -17,7 +17,7 @@ _LINEAR = {
     "fi": "intermediate.dense",
     "fo": "output.dense",
 }
-_NORM = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+NORM = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 
 
 def convert(weights_file: Path, folder: Path) -> None:
@@ -52,11 +52,11 @@ def _state(weights: Weights) -> dict[str, npt.NDArray[np.float32]]:
     }
     for layer in range(shape.layers):
         short, full = f"l{layer}.", f"encoder.layer.{layer}."
-        for key, name in _LINEAR.items():
+        for key, name in LINEAR.items():
             rows, columns = wide if key == "fi" else hidden, wide if key == "fo" else hidden
             state[f"{full}{name}.weight"] = _decoded(weights, f"{short}{key}.w", rows, columns)
             state[f"{full}{name}.bias"] = weights.f32(f"{short}{key}.b", rows)
-        for key, name in _NORM.items():
+        for key, name in NORM.items():
             state[f"{full}{name}.weight"] = weights.f32(f"{short}{key}.w", hidden)
             state[f"{full}{name}.bias"] = weights.f32(f"{short}{key}.b", hidden)
     return state

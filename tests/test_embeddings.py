@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from eval import e5_transformer
 from qa.config import Settings
 from qa.errors import ModelError
-from qa.models import embeddings
+from qa.models import conversion
 from qa.models.artifacts import EMBEDDER, Artifact, fetch
 from qa.models.e5 import PROMPTS, convert
 from qa.models.e5_encoder import E5Encoder
@@ -203,13 +203,13 @@ def tiny_artifact(tmp_path, weights_file) -> Artifact:
 
 
 def test_weights_are_converted_once(tmp_path, tiny_artifact, by_onnx):
-    folder = embeddings._converted(tiny_artifact, tmp_path, None)
+    folder = conversion.converted(tiny_artifact, "made", tmp_path, convert)
     np.testing.assert_array_equal(
         E5Encoder(folder).encode(["carrera"], query=True), by_onnx.encode_queries(["carrera"])
     )
     made = (folder / "model.onnx").stat().st_mtime_ns
     (tmp_path / "tiny.bin").unlink()  # the folder is complete, nothing else is needed
-    assert embeddings._converted(tiny_artifact, tmp_path, None) == folder
+    assert conversion.converted(tiny_artifact, "made", tmp_path, convert) == folder
     assert (folder / "model.onnx").stat().st_mtime_ns == made
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [folder.name]
 
@@ -217,10 +217,10 @@ def test_weights_are_converted_once(tmp_path, tiny_artifact, by_onnx):
 @pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json", "manifest.json"])
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
 def test_a_damaged_conversion_is_made_again(tmp_path, tiny_artifact, file, damage):
-    folder = embeddings._converted(tiny_artifact, tmp_path, None)
+    folder = conversion.converted(tiny_artifact, "made", tmp_path, convert)
     before = (folder / file).read_bytes()
     damage(folder / file)
-    assert embeddings._converted(tiny_artifact, tmp_path, None) == folder
+    assert conversion.converted(tiny_artifact, "made", tmp_path, convert) == folder
     assert (folder / file).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [folder.name]
 
@@ -230,7 +230,7 @@ def test_a_conversion_that_fails_leaves_no_folder(tmp_path):
     (tmp_path / "cut.bin").write_bytes(content)
     cut = Artifact("cut", "cut.bin", len(content), hashlib.sha256(content).hexdigest(), "MIT", (), "QA_X")
     with pytest.raises(ModelError, match="damaged"):
-        embeddings._converted(cut, tmp_path, None)
+        conversion.converted(cut, "made", tmp_path, convert)
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 

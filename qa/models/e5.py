@@ -7,10 +7,12 @@ encoder with the tokenizer of XLM-RoBERTa, mean pooling, unit length, and a prom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.models.e5_weights import Vocabulary, read_weights
+from qa.models.e5_weights import Vocabulary, Weights, read_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+    from qa.models.e5_graph import Adaptations
 
 CONVERSION_VERSION = 2
 PROMPTS = {"query": "query: ", "document": "passage: "}
@@ -24,10 +26,23 @@ def convert(weights_file: Path, folder: Path) -> None:
         ModelError: The file is damaged.
         OSError: The disk is full or not writable.
     """
+    _write(read_weights(weights_file), folder)
+
+
+def convert_reader(weights_file: Path, folder: Path, adaptations: "Adaptations") -> None:
+    """Write the adapted model likewise.
+
+    Raises:
+        ModelError: The file is damaged.
+        OSError: The disk is full or not writable.
+    """
+    _write(read_weights(weights_file), folder, adaptations)
+
+
+def _write(weights: Weights, folder: Path, adaptations: "Adaptations | None" = None) -> None:
     from qa.models.e5_graph import build_graph
 
-    weights = read_weights(weights_file)
-    (folder / GRAPH).write_bytes(build_graph(weights).SerializeToString())
+    (folder / GRAPH).write_bytes(build_graph(weights, adaptations).SerializeToString())
     tokenizer = build_tokenizer(weights.vocabulary)
     tokenizer.enable_truncation(weights.shape.positions)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)

@@ -4,7 +4,7 @@ The arithmetic is that of ``BertModel`` (Devlin et al. 2019) without its pooler,
 bits that they were published in; of the table of words, only the rows of a text's own words are ever decoded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,16 +20,24 @@ _CONTRIB = "com.microsoft"  # ONNX Runtime's own operators
 _OPSET, _IR_VERSION = 21, 10
 _SINGLE_PRECISION = 1  # as MatMulNBits counts them
 
+Adaptations = Mapping[str, npt.NDArray[np.float32]]
+"""By name of a linear map (``l4.q``) its two matrices, ``l4.q.down`` of shape (rank, columns) and ``l4.q.up`` of shape (rows, rank); by name of a
+normalisation (``l4.aln``) ``l4.aln.w`` and ``l4.aln.b``."""
 
-def build_graph(weights: Weights) -> "ModelProto":
+
+def build_graph(weights: Weights, adaptations: Adaptations | None = None) -> "ModelProto":
     """Return the encoder: ``ids`` and ``mask``, shape (texts, tokens), to ``tokens``, shape (texts, tokens, hidden).
+
+    Args:
+        weights: As they were published.
+        adaptations: What is added to them or replaces them.
 
     Raises:
         ModelError: The weights are damaged.
     """
     from onnx import TensorProto, helper
 
-    graph = _Graph(weights)
+    graph = _Graph(weights, adaptations or {})
     values = graph.embedded()
     for layer in range(weights.shape.layers):
         values = graph.layer(f"l{layer}.", values)
@@ -51,8 +59,9 @@ def build_graph(weights: Weights) -> "ModelProto":
 class _Graph:
     """Nodes and constants as they come together; each method returns the name of the value that it computes."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, adaptations: Adaptations) -> None:
         self.weights = weights
+        self.adaptations = adaptations
         self.shape = weights.shape
         self.nodes: list[NodeProto] = []
         self.constants: list[TensorProto] = []
@@ -107,7 +116,18 @@ class _Graph:
         constants = [("w", packed), ("scales", scales), ("b", bias)]
         weight, scale, added = (self.constant(f"{names[0]}.{kind}", array) for kind, array in constants)
         kind = {"K": columns, "N": len(nibbles), "bits": 4, "block_size": BLOCK, "accuracy_level": _SINGLE_PRECISION}
-        return self.node("MatMulNBits", [values, weight, scale, "", "", added], f"{names[0]}.mapped", _CONTRIB, **kind)
+        mapped = self.node(
+            "MatMulNBits", [values, weight, scale, "", "", added], f"{names[0]}.mapped", _CONTRIB, **kind
+        )
+        return self.adapted(names, values, mapped) if f"{names[0]}.down" in self.adaptations else mapped
+
+    def adapted(self, names: Sequence[str], values: str, mapped: str) -> str:
+        """What linear maps give, with what their adaptations add."""
+        first = names[0]
+        down = self.constant(f"{first}.down", np.concatenate([self.adaptations[f"{name}.down"] for name in names]).T)
+        up = self.constant(f"{first}.up", _block_diagonal([self.adaptations[f"{name}.up"] for name in names]).T)
+        added = self.node("MatMul", [self.node("MatMul", [values, down], f"{first}.inner"), up], f"{first}.outer")
+        return self.node("Add", [mapped, added], f"{first}.adapted")
 
     def added(self, name: str, one: str, other: str) -> str:
         """Two values added and normalised."""
@@ -116,7 +136,12 @@ class _Graph:
 
     def norm(self, name: str) -> list[str]:
         """Weight and bias of a layer normalisation."""
-        return [self.constant(f"{name}.{part}", self.weights.f32(f"{name}.{part}", self.shape.hidden)) for part in "wb"]
+        given = [f"{name}.{part}" for part in "wb"]
+        adapted = [self.adaptations.get(part) for part in given]
+        return [
+            self.constant(part, self.weights.f32(part, self.shape.hidden) if own is None else own)
+            for part, own in zip(given, adapted, strict=True)
+        ]
 
     def constant(self, name: str, array: npt.NDArray[Any]) -> str:
         """A tensor that belongs to the model."""
@@ -134,3 +159,14 @@ class _Graph:
         names = [outputs] if isinstance(outputs, str) else list(outputs)
         self.nodes.append(helper.make_node(operator, inputs, names, domain=domain, **kind))
         return names[0]
+
+
+def _block_diagonal(matrices: Sequence[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    """Return matrices corner to corner in one that is zero elsewhere."""
+    rows, columns = zip(*(matrix.shape for matrix in matrices), strict=True)
+    whole = np.zeros((sum(rows), sum(columns)), np.float32)
+    row = column = 0
+    for matrix in matrices:
+        whole[row : row + matrix.shape[0], column : column + matrix.shape[1]] = matrix
+        row, column = row + matrix.shape[0], column + matrix.shape[1]
+    return whole

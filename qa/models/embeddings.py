@@ -1,25 +1,21 @@
 """Sentence embeddings: the model that comes with the package, or any sentence-transformers model."""
 
-import json
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from qa.config import Settings, fingerprint
 from qa.errors import ModelError
-from qa.models.artifacts import EMBEDDER, Artifact, fetch
-from qa.models.cache import exclusive
+from qa.models.artifacts import EMBEDDER
+from qa.models.conversion import converted
 from qa.models.e5 import CONVERSION_VERSION, convert
 from qa.models.encoders import Encoder, Vectors
 from qa.models.progress import Progress
 from qa.models.words import WordVectors
 
-_MANIFEST = "manifest.json"
 _PATH = re.compile(r"[/.~\\]|\w:\\|.*/.*/|.*\\")
 
 
@@ -95,47 +91,13 @@ def load_embeddings(settings: Settings, progress: Progress | None = None) -> Sen
     if name == "local":
         from qa.models.e5_encoder import E5Encoder
 
-        encoder = E5Encoder(_converted(EMBEDDER, settings.cache_dir, progress))
+        encoder = E5Encoder(converted(EMBEDDER, f"{CONVERSION_VERSION}", settings.cache_dir, convert, progress))
         return SentenceEmbeddings(encoder, name=EMBEDDER.name, identity=f"{EMBEDDER.sha256} {CONVERSION_VERSION}")
 
     from qa.models.transformer_encoder import HINT, TransformerEncoder, load_transformer, sampled
 
-    folder = Path(name).expanduser()
-    if _PATH.match(name) and not folder.is_dir():
-        raise ModelError(f"There is no folder {folder}.", hint=HINT)
-    model = load_transformer(name, folder if folder.is_dir() else None)
+    given = Path(name).expanduser()
+    if _PATH.match(name) and not given.is_dir():
+        raise ModelError(f"There is no folder {given}.", hint=HINT)
+    model = load_transformer(name, given if given.is_dir() else None)
     return SentenceEmbeddings(TransformerEncoder(model), name=name, identity=sampled(model))
-
-
-def _converted(artifact: Artifact, cache_dir: Path, progress: Progress | None) -> Path:
-    """Return the folder of the converted weights, made if it is missing or damaged."""
-    folder = cache_dir / f"{artifact.name}-{artifact.sha256[:12]}-{CONVERSION_VERSION}"
-    if not _intact(folder):
-        weights = fetch(artifact, cache_dir, progress=progress)
-        with exclusive(folder):
-            if not _intact(folder):
-                _build(weights, folder)
-    return folder
-
-
-def _build(weights: Path, folder: Path) -> None:
-    with TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.") as scratch:
-        made = Path(scratch) / "model"
-        made.mkdir()
-        convert(weights, made)
-        (made / _MANIFEST).write_text(json.dumps(_sizes(made)), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        made.replace(folder)
-
-
-def _intact(folder: Path) -> bool:
-    try:
-        return bool(json.loads((folder / _MANIFEST).read_text(encoding="utf-8")) == _sizes(folder))
-    except (FileNotFoundError, ValueError):
-        return False
-
-
-def _sizes(folder: Path) -> dict[str, int]:
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != _MANIFEST)
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}

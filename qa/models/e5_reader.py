@@ -1,0 +1,67 @@
+"""multilingual-e5-small as a reader: it sees a question and a text together, and says of each sentence of the text how likely it answers.
+
+The encoder is adapted (LoRA, Hu et al. 2022) and given a head; both were trained on articles and questions that were written for it.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.models.adapter import Head
+from qa.models.e5 import GRAPH, TOKENIZER
+from qa.models.e5_graph import IDS, MASK, TOKENS
+from qa.models.readers import Text
+
+LogOdds = npt.NDArray[np.float32]
+LONGEST = 448
+"""Tokens of a question and a text; what comes after is not read."""
+_QUESTION, _TEXT = 0, 1
+_UNREAD = -10.0  # Log-odds of a sentence that was not read.
+
+
+class E5Reader:
+    """The adapted model; several threads may share one.
+
+    Args:
+        folder: With graph and tokenizer.
+        head: What makes log-odds of the encoder's tokens.
+        fingerprint: Hash of all weights.
+    """
+
+    def __init__(self, folder: Path, head: Head, fingerprint: str) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # One thread a text, as in `E5Encoder`.
+        options.enable_cpu_mem_arena = False
+        self.fingerprint = fingerprint
+        self._head = head
+        self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        places = (self._tokenizer.truncation or {}).get("max_length", LONGEST)
+        self._tokenizer.enable_truncation(min(LONGEST, places), strategy="only_second")
+        self._workers = os.cpu_count() or 1
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[LogOdds]:
+        """See `qa.models.readers.Reader.read`."""
+        with ThreadPoolExecutor(self._workers) as pool:
+            return list(pool.map(partial(self._read, question), texts))
+
+    def _read(self, question: str, text: Text) -> LogOdds:
+        encoded = self._tokenizer.encode(question, text.text)
+        ids = np.asarray([encoded.ids], np.int64)
+        tokens = self._session.run([TOKENS], {IDS: ids, MASK: np.ones_like(ids, np.int32)})[0][0]
+        part = np.array([-1 if of is None else of for of in encoded.sequence_ids])
+        places = np.asarray(encoded.offsets)
+        spans = np.array([(sentence.start, sentence.end) for sentence in text.sentences]).reshape(-1, 2)
+        inside = (part == _TEXT) & (places[:, 0] < spans[:, 1:]) & (places[:, 1] > spans[:, :1])
+        counts = inside.sum(axis=1, keepdims=True)
+        means = inside.astype(np.float32) @ tokens / np.maximum(counts, 1)
+        found = self._head.log_odds(means, tokens[part == _QUESTION].mean(axis=0))
+        return np.where(counts[:, 0] > 0, found, _UNREAD)

@@ -1,0 +1,62 @@
+"""Readers: models that see a question and a text together, and the one that comes with the package."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from qa.config import Settings
+from qa.models.progress import Progress
+from qa.schema import Chunk, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text and its sentences, as offsets into it."""
+
+    text: str
+    sentences: tuple[Span, ...]
+
+
+def readable(chunk: Chunk) -> Text:
+    """Return a chunk as a reader sees it: behind its header, which tells who and when."""
+    before = len(chunk.header) + 1 - chunk.start  # Offsets into the article become offsets into what is read.
+    sentences = tuple(Span(start=s.start + before, end=s.end + before) for s in chunk.sentences)
+    return Text(f"{chunk.header}\n{chunk.text}", sentences)
+
+
+class Reader(Protocol):
+    """A model that says which sentences answer a question; several threads may share one.
+
+    Attributes:
+        fingerprint: Hash of its weights.
+    """
+
+    fingerprint: str
+
+    def read(self, question: str, texts: Sequence[Text]) -> "list[npt.NDArray[np.float32]]":
+        """Return for each text how likely each of its sentences, where it stands, answers the question: log-odds, shape (sentences,)."""
+        ...
+
+
+def load_reader(settings: Settings, progress: Progress | None = None) -> Reader:
+    """Load multilingual-e5-small, fetched once, with the adapter that comes with the package: whichever model embeds the articles.
+
+    Raises:
+        ModelError: The model cannot be fetched or loaded.
+    """
+    from qa.models.adapter import load_adapter
+    from qa.models.artifacts import EMBEDDER
+    from qa.models.conversion import converted
+    from qa.models.e5 import CONVERSION_VERSION, convert_reader
+    from qa.models.e5_reader import E5Reader
+
+    adapter = load_adapter()
+    identity = f"reader-{adapter.sha256[:12]}-{CONVERSION_VERSION}"
+    convert = partial(convert_reader, adaptations=adapter.adaptations)
+    folder = converted(EMBEDDER, identity, settings.cache_dir, convert, progress)
+    return E5Reader(folder, adapter.head, f"{EMBEDDER.sha256} {identity}")
