@@ -94,6 +94,11 @@ def test_a_sentence_beyond_the_limit_does_not_answer(small_reader):
     assert odds[-1] == -10
 
 
+def test_an_endless_question_is_read_as_far_as_it_goes(small_reader):
+    [odds] = small_reader.read("mosca a " * 5000, [text("carrera mosca", "a")])
+    assert odds.shape == (2,)
+
+
 def test_nothing_is_made_of_no_texts_and_of_none_without_sentences(small_reader):
     assert small_reader.read("mosca", []) == []
     assert small_reader.read("mosca", [Text("titolo", ())])[0].shape == (0,)

@@ -109,7 +109,7 @@ class TorchReader(nn.Module):
         """Return tokens, which of them belong to each sentence, and which to the question."""
         longest = min(LONGEST, self.tokenizer.model_max_length)
         encoded = self.tokenizer(
-            question, text.text, truncation="only_second", max_length=longest, return_offsets_mapping=True
+            question, text.text, truncation="longest_first", max_length=longest, return_offsets_mapping=True
         )
         part = np.array([-1 if of is None else of for of in encoded.sequence_ids()])
         places = np.asarray(encoded["offset_mapping"])

@@ -19,7 +19,7 @@ from qa.models.readers import Text
 
 LogOdds = npt.NDArray[np.float32]
 LONGEST = 448
-"""Tokens of a question and a text; what comes after is not read."""
+"""Tokens of a question and a text; the end of the longer one is not read."""
 _QUESTION, _TEXT = 0, 1
 _UNREAD = -10.0  # Log-odds of a sentence that was not read.
 
@@ -45,7 +45,7 @@ class E5Reader:
         self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         places = (self._tokenizer.truncation or {}).get("max_length", LONGEST)
-        self._tokenizer.enable_truncation(min(LONGEST, places), strategy="only_second")
+        self._tokenizer.enable_truncation(min(LONGEST, places), strategy="longest_first")
         self._workers = os.cpu_count() or 1
 
     def read(self, question: str, texts: Sequence[Text]) -> list[LogOdds]:
