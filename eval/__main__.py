@@ -217,7 +217,7 @@ def calibrate(
 def train(
     epochs: Annotated[int, typer.Option(min=1, help="How often each question is learnt from.")] = 2,
 ) -> None:
-    """Train the reader that comes with the package anew on the dossiers, and store it (some three quarters of an hour on two cores)."""
+    """Train the reader that comes with the package anew on the dossiers, and store it (an hour or more on two cores)."""
     from eval.display import bar
     from eval.training.reader import train_reader
     from qa.config import Settings
