@@ -13,7 +13,7 @@ from eval.training.examples import Example, examples
 from eval.training.model import TorchReader
 from qa.config import Settings
 from qa.models.adapter import Head, load_adapter, save_adapter
-from qa.models.e5 import convert_reader
+from qa.models.e5 import convert
 from qa.models.e5_reader import E5Reader
 from qa.models.readers import Text, load_reader, readable
 from qa.schema import Chunk, Span
@@ -49,7 +49,7 @@ def small_reader(torch_reader, tmp_path_factory) -> E5Reader:
     (folder / "tiny.bin").write_bytes(tiny_weights())
     save_adapter(folder / "reader.safetensors", dict(torch_reader.trained()), {"command": "none"})
     adapter = load_adapter(folder / "reader.safetensors")
-    convert_reader(folder / "tiny.bin", folder, adapter.adaptations)
+    convert(folder / "tiny.bin", folder, adapter.adaptations)
     return E5Reader(folder, adapter.head, "tiny")
 
 
@@ -67,9 +67,7 @@ def test_the_product_reads_as_torch_does(torch_reader, small_reader):
 
 def test_adaptations_change_what_is_read(torch_reader, small_reader):
     texts = [text("carrera mosca", "mosca a")]
-    changed = {name: np.zeros_like(array) if ".up" in name else array for name, array in torch_reader.trained()}
     assert any(array.any() for name, array in torch_reader.trained() if ".up" in name)
-    assert not any(array.any() for name, array in changed.items() if ".up" in name)
     with torch.no_grad():
         plain = TorchReader(torch_reader.tokenizer.name_or_path, first_layer=1).eval()
         plain.load_state_dict(

@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerFast
 
 from eval.e5_transformer import LINEAR, NORM
-from qa.models.e5_reader import LONGEST
+from qa.models.e5_reader import LONGEST, owned
 from qa.models.readers import Text
 
 _FIRST_LAYER = 4  # Those below stay as they are: they need no gradients, which saves a fifth of the time.
@@ -111,11 +111,8 @@ class TorchReader(nn.Module):
         encoded = self.tokenizer(
             question, text.text, truncation="longest_first", max_length=longest, return_offsets_mapping=True
         )
-        part = np.array([-1 if of is None else of for of in encoded.sequence_ids()])
-        places = np.asarray(encoded["offset_mapping"])
-        spans = np.array([(sentence.start, sentence.end) for sentence in text.sentences])
-        inside = (part == 1) & (places[:, 0] < spans[:, 1:]) & (places[:, 1] > spans[:, :1])
-        return encoded["input_ids"], inside.astype(np.float32), (part == 0).astype(np.float32)
+        inside, asked = owned(text, encoded.sequence_ids(), encoded["offset_mapping"])
+        return encoded["input_ids"], inside.astype(np.float32), asked.astype(np.float32)
 
     def trained(self) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
         """Yield what was trained, by the names of `qa.models.adapter`."""

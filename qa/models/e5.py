@@ -7,7 +7,7 @@ encoder with the tokenizer of XLM-RoBERTa, mean pooling, unit length, and a prom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.models.e5_weights import Vocabulary, Weights, read_weights
+from qa.models.e5_weights import Vocabulary, read_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -19,29 +19,21 @@ PROMPTS = {"query": "query: ", "document": "passage: "}
 GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
 
 
-def convert(weights_file: Path, folder: Path) -> None:
+def convert(weights_file: Path, folder: Path, adaptations: "Adaptations | None" = None) -> None:
     """Write the model in ``weights_file`` into the existing ``folder``: an ONNX graph and a tokenizer.
 
-    Raises:
-        ModelError: The file is damaged.
-        OSError: The disk is full or not writable.
-    """
-    _write(read_weights(weights_file), folder)
-
-
-def convert_reader(weights_file: Path, folder: Path, adaptations: "Adaptations") -> None:
-    """Write the adapted model likewise.
+    Args:
+        weights_file: As it was published.
+        folder: Where to write.
+        adaptations: What turns the encoder into a reader; none for the encoder itself.
 
     Raises:
         ModelError: The file is damaged.
         OSError: The disk is full or not writable.
     """
-    _write(read_weights(weights_file), folder, adaptations)
-
-
-def _write(weights: Weights, folder: Path, adaptations: "Adaptations | None" = None) -> None:
     from qa.models.e5_graph import build_graph
 
+    weights = read_weights(weights_file)
     (folder / GRAPH).write_bytes(build_graph(weights, adaptations).SerializeToString())
     tokenizer = build_tokenizer(weights.vocabulary)
     tokenizer.enable_truncation(weights.shape.positions)

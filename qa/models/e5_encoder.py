@@ -14,7 +14,8 @@ from qa.models.encoders import Vectors
 from qa.models.words import WordVectors, words_in_context
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
 
 T = TypeVar("T")
 
@@ -29,18 +30,8 @@ class E5Encoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        onnxruntime.disable_telemetry_events()  # does nothing but on Windows
-        options = onnxruntime.SessionOptions()
-        # One thread a text, and as many texts at once as there are cores: threads that share a text wait for one another
-        # in every layer, and much longer where the language model keeps the cores busy.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # would keep the most that it has ever needed
         self.prompts: Mapping[str, str] = PROMPTS
-        self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._session, self._tokenizer = opened(folder)
         truncation = self._tokenizer.truncation
         self.max_tokens: int | None = truncation["max_length"] if truncation else None
         self._workers = os.cpu_count() or 1
@@ -71,6 +62,23 @@ class E5Encoder:
         values = np.asarray([ids], np.int64)
         tokens: Vectors = self._session.run([TOKENS], {IDS: values, MASK: np.ones_like(values, np.int32)})[0][0]
         return tokens
+
+
+def opened(folder: Path) -> "tuple[InferenceSession, Tokenizer]":
+    """Return graph and tokenizer of a folder that `qa.models.e5.convert` has written.
+
+    One thread a text, and as many texts at once as there are cores: threads that share a text wait for one another in every layer, and much longer
+    where the language model keeps the cores busy.
+    """
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    onnxruntime.disable_telemetry_events()  # does nothing but on Windows
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # would keep the most that it has ever needed
+    session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
+    return session, Tokenizer.from_file(str(folder / TOKENIZER))
 
 
 def _pooled(tokens: Vectors) -> Vectors:

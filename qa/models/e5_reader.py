@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.models.adapter import Head
-from qa.models.e5 import GRAPH, TOKENIZER
+from qa.models.e5_encoder import opened
 from qa.models.e5_graph import IDS, MASK, TOKENS
 from qa.models.readers import Text
 
 LogOdds = npt.NDArray[np.float32]
 LONGEST = 448
 """Tokens of a question and a text; the end of the longer one is not read."""
-_QUESTION, _TEXT = 0, 1
+_QUESTION, _TEXT, _NEITHER = 0, 1, -1
 _UNREAD = -10.0  # Log-odds of a sentence that was not read.
 
 
@@ -34,16 +34,9 @@ class E5Reader:
     """
 
     def __init__(self, folder: Path, head: Head, fingerprint: str) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # One thread a text, as in `E5Encoder`.
-        options.enable_cpu_mem_arena = False
         self.fingerprint = fingerprint
         self._head = head
-        self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._session, self._tokenizer = opened(folder)
         places = (self._tokenizer.truncation or {}).get("max_length", LONGEST)
         self._tokenizer.enable_truncation(min(LONGEST, places), strategy="longest_first")
         self._workers = os.cpu_count() or 1
@@ -57,11 +50,25 @@ class E5Reader:
         encoded = self._tokenizer.encode(question, text.text)
         ids = np.asarray([encoded.ids], np.int64)
         tokens = self._session.run([TOKENS], {IDS: ids, MASK: np.ones_like(ids, np.int32)})[0][0]
-        part = np.array([-1 if of is None else of for of in encoded.sequence_ids])
-        places = np.asarray(encoded.offsets)
-        spans = np.array([(sentence.start, sentence.end) for sentence in text.sentences]).reshape(-1, 2)
-        inside = (part == _TEXT) & (places[:, 0] < spans[:, 1:]) & (places[:, 1] > spans[:, :1])
+        inside, asked = owned(text, encoded.sequence_ids, encoded.offsets)
         counts = inside.sum(axis=1, keepdims=True)
         means = inside.astype(np.float32) @ tokens / np.maximum(counts, 1)
-        found = self._head.log_odds(means, tokens[part == _QUESTION].mean(axis=0))
+        found = self._head.log_odds(means, tokens[asked].mean(axis=0))
         return np.where(counts[:, 0] > 0, found, _UNREAD)
+
+
+def owned(
+    text: Text, parts: Sequence[int | None], places: Sequence[tuple[int, int]]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which tokens belong to each sentence of a text, shape (sentences, tokens), and which to the question, shape (tokens,).
+
+    Args:
+        text: What was read behind the question.
+        parts: For each token 0 (question), 1 (text) or None.
+        places: Start and end of each token in its part.
+    """
+    part = np.array([_NEITHER if of is None else of for of in parts])
+    offsets = np.asarray(places)
+    spans = np.array([(sentence.start, sentence.end) for sentence in text.sentences]).reshape(-1, 2)
+    inside = (part == _TEXT) & (offsets[:, 0] < spans[:, 1:]) & (offsets[:, 1] > spans[:, :1])
+    return inside, part == _QUESTION

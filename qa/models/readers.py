@@ -52,11 +52,11 @@ def load_reader(settings: Settings, progress: Progress | None = None) -> Reader:
     from qa.models.adapter import load_adapter
     from qa.models.artifacts import EMBEDDER
     from qa.models.conversion import converted
-    from qa.models.e5 import CONVERSION_VERSION, convert_reader
+    from qa.models.e5 import CONVERSION_VERSION, convert
     from qa.models.e5_reader import E5Reader
 
     adapter = load_adapter()
     identity = f"reader-{adapter.sha256[:12]}-{CONVERSION_VERSION}"
-    convert = partial(convert_reader, adaptations=adapter.adaptations)
-    folder = converted(EMBEDDER, identity, settings.cache_dir, convert, progress)
+    adapted = partial(convert, adaptations=adapter.adaptations)
+    folder = converted(EMBEDDER, identity, settings.cache_dir, adapted, progress)
     return E5Reader(folder, adapter.head, f"{EMBEDDER.sha256} {identity}")
