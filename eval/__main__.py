@@ -97,7 +97,9 @@ def gate(run: Named = None) -> None:
     from eval.runs import find_run
 
     judged = find_run(run)
-    checks = check_run(find_run("baseline"), judged, flakes(judged.info.hashes["model"]))
+    checks = check_run(
+        find_run("baseline"), judged, flakes(judged.info.hashes["model"], judged.info.machine.get("vectors", ""))
+    )
     show_gate(checks)
     if not passed(checks):
         raise typer.Exit(FAILURE)

@@ -27,6 +27,7 @@ class Milestone(Record):
         figures: By the names of ``LABELS``; those without a value are left out.
         rechecked: Recorded replies that were asked again.
         differing: Those of them that came out otherwise.
+        vectors: The vector instructions of the processor that it ran on.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Milestone(Record):
     figures: Mapping[str, float]
     rechecked: int = 0
     differing: int = 0
+    vectors: str = ""
 
 
 def milestone(run: Run) -> Milestone:
@@ -54,6 +56,7 @@ def milestone(run: Run) -> Milestone:
         figures={name: value for name, value in values.items() if value is not None},
         rechecked=sum(len(sample.lookups.rechecked) for sample in run.samples),
         differing=sum(len(sample.lookups.differing) for sample in run.samples),
+        vectors=run.info.machine.get("vectors", ""),
     )
 
 
@@ -71,9 +74,9 @@ def history(folder: Path = BASELINE) -> list[Milestone]:
         raise RunError(f"{path} is damaged.", hint="Restore it with git.") from error
 
 
-def flakes(model_hash: str, folder: Path = BASELINE) -> tuple[int, int]:
-    """Return how many recorded replies of a model came out otherwise when asked again, and of how many."""
-    known = [entry for entry in history(folder) if entry.model_hash == model_hash]
+def flakes(model_hash: str, vectors: str, folder: Path = BASELINE) -> tuple[int, int]:
+    """Return how many recorded replies of a model came out otherwise when asked again on such a processor, and of how many."""
+    known = [entry for entry in history(folder) if (entry.model_hash, entry.vectors) == (model_hash, vectors)]
     return sum(entry.differing for entry in known), sum(entry.rechecked for entry in known)
 
 

@@ -14,6 +14,7 @@ from eval.cases import CaseSet
 from qa.articles import find_files
 from qa.config import fingerprint
 
+_VECTORS = ("avx512", "avx2")  # Widest first.
 _CHECKOUT = Path(__file__).parent.parent
 _LIBRARIES = (
     "carrera-qa",
@@ -63,22 +64,31 @@ def versions() -> dict[str, str]:
 
 
 def machine() -> dict[str, str]:
-    """Return what the times of a run depend on; nothing that names the machine."""
+    """Return what the times of a run depend on, and how its models round; nothing that names the machine."""
     return {
         "system": f"{platform.system()} {platform.release()}",
-        "processor": _processor(),
+        "processor": _described("model name") or platform.processor() or platform.machine(),
+        "vectors": vectors(),
         "cores": str(os.cpu_count() or 1),
         "memory": _memory(),
     }
 
 
-def _processor() -> str:
+def vectors() -> str:
+    """Return the widest vector instructions of the processor: with others, sums round otherwise and a reply in twenty comes out in other words."""
+    flags = _described("flags").split()
+    widest = next((name for name in _VECTORS if any(flag.startswith(name) for flag in flags)), "")
+    return widest or platform.machine()
+
+
+def _described(what: str) -> str:
+    """Return what Linux says of the first core; empty elsewhere."""
     described = Path("/proc/cpuinfo")
     if described.is_file():
         for line in described.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
+            if line.startswith(what):
                 return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    return ""
 
 
 def _memory() -> str:

@@ -151,20 +151,22 @@ def test_every_baseline_is_remembered(right, worse, tmp_path):
     assert "total_p50" not in first.figures
 
 
-def test_flakes_are_counted_over_the_baselines_of_a_model(right, tmp_path):
+def test_flakes_are_counted_over_the_baselines_of_a_model_and_a_kind_of_processor(right, tmp_path):
     (tmp_path / "history.jsonl").write_text(
         "".join(
             milestone(right).model_copy(update=update).model_dump_json() + "\n"
             for update in (
-                {"model_hash": "a", "rechecked": 100, "differing": 3},
-                {"model_hash": "a", "rechecked": 50, "differing": 0},
-                {"model_hash": "b", "rechecked": 10, "differing": 10},
+                {"model_hash": "a", "vectors": "wide", "rechecked": 100, "differing": 3},
+                {"model_hash": "a", "vectors": "wide", "rechecked": 50, "differing": 0},
+                {"model_hash": "a", "vectors": "narrow", "rechecked": 20, "differing": 7},
+                {"model_hash": "b", "vectors": "wide", "rechecked": 10, "differing": 10},
             )
         ),
         encoding="utf-8",
     )
-    assert flakes("a", tmp_path) == (3, 150)
-    assert flakes("c", tmp_path) == (0, 0)
+    assert flakes("a", "wide", tmp_path) == (3, 150)
+    assert flakes("a", "narrow", tmp_path) == (7, 20)
+    assert flakes("c", "wide", tmp_path) == (0, 0)
 
 
 def test_an_interrupted_run_is_no_baseline(right, tmp_path):
