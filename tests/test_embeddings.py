@@ -19,7 +19,7 @@ from qa.config import Settings
 from qa.errors import ModelError
 from qa.models import conversion
 from qa.models.artifacts import EMBEDDER, Artifact, fetch
-from qa.models.e5 import PROMPTS, convert
+from qa.models.e5 import GRAPH, PROMPTS, TABLE, convert
 from qa.models.e5_encoder import E5Encoder
 from qa.models.e5_weights import read_weights
 from qa.models.embeddings import SentenceEmbeddings, load_embeddings
@@ -499,3 +499,11 @@ def test_the_local_model_says_what_sentence_transformers_says(local, real_cache,
     texts = ["Dove è nato?", "Nel 2016 le strade si dividono: Conte va al Chelsea.", "Who won the Russian league?"]
     np.testing.assert_allclose(local.encode_documents(texts), plain.encode_documents(texts), atol=1e-5)
     np.testing.assert_allclose(local.encode_queries(texts), plain.encode_queries(texts), atol=1e-5)
+
+
+@pytest.mark.embedder
+def test_the_table_of_words_lies_in_a_file_of_its_own_that_can_be_mapped(tmp_path):
+    convert(fetch(EMBEDDER, Settings().cache_dir), tmp_path)
+    graph, table = (tmp_path / GRAPH).stat(), (tmp_path / TABLE).stat()
+    assert table.st_size > 3 * graph.st_size
+    assert table.st_mode == graph.st_mode

@@ -13,7 +13,7 @@ from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerFast
 
 from eval.e5_transformer import LINEAR, NORM
-from qa.models.e5_reader import LONGEST, owned
+from qa.models.e5_reader import owned
 from qa.models.readers import Text
 
 _FIRST_LAYER = 4  # Those below stay as they are: they need no gradients, which saves a fifth of the time.
@@ -107,10 +107,7 @@ class TorchReader(nn.Module):
 
     def _row(self, question: str, text: Text) -> tuple[list[int], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Return tokens, which of them belong to each sentence, and which to the question."""
-        longest = min(LONGEST, self.tokenizer.model_max_length)
-        encoded = self.tokenizer(
-            question, text.text, truncation="longest_first", max_length=longest, return_offsets_mapping=True
-        )
+        encoded = self.tokenizer(question, text.text, truncation="longest_first", return_offsets_mapping=True)
         inside, asked = owned(text, encoded.sequence_ids(), encoded["offset_mapping"])
         return encoded["input_ids"], inside.astype(np.float32), asked.astype(np.float32)
 

@@ -1,6 +1,5 @@
 """What turns the encoder multilingual-e5-small into a reader: small matrices that were trained for it, and come with the package."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,13 +56,11 @@ class Adapter:
         adaptations: Of the encoder, see `qa.models.e5_graph.build_graph`.
         head: Of its output.
         made: How they were trained.
-        sha256: Of the file.
     """
 
     adaptations: Mapping[str, npt.NDArray[np.float32]]
     head: Head
     made: Mapping[str, Any]
-    sha256: str
 
 
 def load_adapter(path: Path = ADAPTER) -> Adapter:
@@ -80,7 +77,7 @@ def load_adapter(path: Path = ADAPTER) -> Adapter:
         cosine=arrays.pop("head.cosine").item(),
         bias=arrays.pop("head.bias").item(),
     )
-    return Adapter(arrays, head, made, hashlib.sha256(path.read_bytes()).hexdigest())
+    return Adapter(arrays, head, made)
 
 
 def save_adapter(path: Path, arrays: Mapping[str, npt.NDArray[np.float32]], made: Mapping[str, Any]) -> None:

@@ -7,37 +7,48 @@ encoder with the tokenizer of XLM-RoBERTa, mean pooling, unit length, and a prom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa.models.e5_weights import Vocabulary, read_weights
+from qa.models.e5_weights import Vocabulary, Weights, read_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from qa.models.e5_graph import Adaptations
 
-CONVERSION_VERSION = 2
+CONVERSION_VERSION = 3
 PROMPTS = {"query": "query: ", "document": "passage: "}
-GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
+GRAPH, TABLE, TOKENIZER = "model.onnx", "words.bin", "tokenizer.json"
+_LARGE = 1_000_000  # Bytes.
 
 
-def convert(weights_file: Path, folder: Path, adaptations: "Adaptations | None" = None) -> None:
-    """Write the model in ``weights_file`` into the existing ``folder``: an ONNX graph and a tokenizer.
-
-    Args:
-        weights_file: As it was published.
-        folder: Where to write.
-        adaptations: What turns the encoder into a reader; none for the encoder itself.
+def convert(weights_file: Path, folder: Path) -> None:
+    """Write the model in ``weights_file``, as it was published, into the existing ``folder``: an ONNX graph and a tokenizer.
 
     Raises:
         ModelError: The file is damaged.
         OSError: The disk is full or not writable.
     """
-    from qa.models.e5_graph import build_graph
-
     weights = read_weights(weights_file)
-    (folder / GRAPH).write_bytes(build_graph(weights, adaptations).SerializeToString())
+    _write_graph(weights, folder, None)
     tokenizer = build_tokenizer(weights.vocabulary)
     tokenizer.enable_truncation(weights.shape.positions)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
+
+
+def adapt(adaptations: "Adaptations", weights_file: Path, folder: Path) -> None:
+    """Write a graph alone: that of the model in ``weights_file`` with adaptations, which turn the encoder into a reader. Else like `convert`."""
+    _write_graph(read_weights(weights_file), folder, adaptations)
+
+
+def _write_graph(weights: Weights, folder: Path, adaptations: "Adaptations | None") -> None:
+    from onnx import save_model
+
+    from qa.models.e5_graph import build_graph
+
+    made = build_graph(weights, adaptations)
+    # The table of words lies in a file of its own, which ONNX Runtime maps: in memory are the rows of words that were read.
+    save_model(made, folder / GRAPH, save_as_external_data=True, location=TABLE, size_threshold=_LARGE)
+    if (folder / TABLE).exists():
+        (folder / TABLE).chmod((folder / GRAPH).stat().st_mode)  # onnx writes it for its owner alone
 
 
 def build_tokenizer(vocabulary: Vocabulary) -> "Tokenizer":

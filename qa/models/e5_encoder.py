@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,7 +32,7 @@ class E5Encoder:
 
     def __init__(self, folder: Path) -> None:
         self.prompts: Mapping[str, str] = PROMPTS
-        self._session, self._tokenizer = opened(folder)
+        self._session, self._tokenizer = session(folder), tokenizer(folder)
         truncation = self._tokenizer.truncation
         self.max_tokens: int | None = truncation["max_length"] if truncation else None
         self._workers = os.cpu_count() or 1
@@ -64,21 +65,27 @@ class E5Encoder:
         return tokens
 
 
-def opened(folder: Path) -> "tuple[InferenceSession, Tokenizer]":
-    """Return graph and tokenizer of a folder that `qa.models.e5.convert` has written.
+@lru_cache(maxsize=1)
+def tokenizer(folder: Path) -> "Tokenizer":
+    """Return the tokenizer in a folder that `qa.models.e5.convert` has written: encoder and reader share it, since its words take 280 MB."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(folder / TOKENIZER))
+
+
+def session(folder: Path) -> "InferenceSession":
+    """Return the graph in a folder that `qa.models.e5.convert` or `qa.models.e5.adapt` has written.
 
     One thread a text, and as many texts at once as there are cores: threads that share a text wait for one another in every layer, and much longer
     where the language model keeps the cores busy.
     """
     import onnxruntime
-    from tokenizers import Tokenizer
 
     onnxruntime.disable_telemetry_events()  # does nothing but on Windows
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # would keep the most that it has ever needed
-    session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
-    return session, Tokenizer.from_file(str(folder / TOKENIZER))
+    return onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
 
 
 def _pooled(tokens: Vectors) -> Vectors:

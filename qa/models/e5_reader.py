@@ -8,18 +8,21 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from qa.models.adapter import Head
-from qa.models.e5_encoder import opened
+from qa.models.e5_encoder import session
 from qa.models.e5_graph import IDS, MASK, TOKENS
+from qa.models.encoders import encodable
 from qa.models.readers import Text
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 LogOdds = npt.NDArray[np.float32]
-LONGEST = 448
-"""Tokens of a question and a text; the end of the longer one is not read."""
 _QUESTION, _TEXT, _NEITHER = 0, 1, -1
 _UNREAD = -10.0  # Log-odds of a sentence that was not read.
 
@@ -28,17 +31,16 @@ class E5Reader:
     """The adapted model; several threads may share one.
 
     Args:
-        folder: With graph and tokenizer.
+        folder: With the adapted graph.
+        tokenizer: The encoder's; of a question and a text that are too long together, it leaves out the end of the longer one.
         head: What makes log-odds of the encoder's tokens.
         fingerprint: Hash of all weights.
     """
 
-    def __init__(self, folder: Path, head: Head, fingerprint: str) -> None:
+    def __init__(self, folder: Path, tokenizer: "Tokenizer", head: Head, fingerprint: str) -> None:
         self.fingerprint = fingerprint
         self._head = head
-        self._session, self._tokenizer = opened(folder)
-        places = (self._tokenizer.truncation or {}).get("max_length", LONGEST)
-        self._tokenizer.enable_truncation(min(LONGEST, places), strategy="longest_first")
+        self._session, self._tokenizer = session(folder), tokenizer
         self._workers = os.cpu_count() or 1
 
     def read(self, question: str, texts: Sequence[Text]) -> list[LogOdds]:
@@ -47,13 +49,14 @@ class E5Reader:
             return list(pool.map(partial(self._read, question), texts))
 
     def _read(self, question: str, text: Text) -> LogOdds:
-        encoded = self._tokenizer.encode(question, text.text)
+        encoded = self._tokenizer.encode(encodable(question), encodable(text.text))
         ids = np.asarray([encoded.ids], np.int64)
         tokens = self._session.run([TOKENS], {IDS: ids, MASK: np.ones_like(ids, np.int32)})[0][0]
         inside, asked = owned(text, encoded.sequence_ids, encoded.offsets)
         counts = inside.sum(axis=1, keepdims=True)
         means = inside.astype(np.float32) @ tokens / np.maximum(counts, 1)
-        found = self._head.log_odds(means, tokens[asked].mean(axis=0))
+        question_mean = tokens[asked].sum(axis=0) / max(1, asked.sum())  # of a question that has no tokens: zero
+        found = self._head.log_odds(means, question_mean)
         return np.where(counts[:, 0] > 0, found, _UNREAD)
 
 

@@ -12,7 +12,7 @@ from qa.errors import ModelError
 from qa.models.artifacts import EMBEDDER
 from qa.models.conversion import converted
 from qa.models.e5 import CONVERSION_VERSION, convert
-from qa.models.encoders import Encoder, Vectors
+from qa.models.encoders import Encoder, Vectors, encodable
 from qa.models.progress import Progress
 from qa.models.words import WordVectors
 
@@ -56,7 +56,7 @@ class SentenceEmbeddings(Embeddings):
             texts: Passages, or questions.
             query: Whether they are questions.
         """
-        return self._encoder.encode_words([_encodable(text) for text in texts], query=query) if texts else []
+        return self._encoder.encode_words([encodable(text) for text in texts], query=query) if texts else []
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Return `encode_documents` as lists, for LangChain."""
@@ -69,12 +69,7 @@ class SentenceEmbeddings(Embeddings):
     def _encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        return self._encoder.encode([_encodable(text) for text in texts], query=query)
-
-
-def _encodable(text: str) -> str:
-    """Return ``text``, as long as before, without the lone surrogates that tokenizers refuse."""
-    return text.encode("utf-8", "replace").decode()
+        return self._encoder.encode([encodable(text) for text in texts], query=query)
 
 
 def load_embeddings(settings: Settings, progress: Progress | None = None) -> SentenceEmbeddings:

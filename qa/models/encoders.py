@@ -29,3 +29,8 @@ class Encoder(Protocol):
     def encode_words(self, texts: Sequence[str], *, query: bool) -> list[WordVectors]:
         """Return the vectors of the words of each text, each word seen in its text."""
         ...
+
+
+def encodable(text: str) -> str:
+    """Return ``text``, as long as before, without the lone surrogates that tokenizers refuse."""
+    return text.encode("utf-8", "replace").decode()

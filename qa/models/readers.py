@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from qa.config import Settings
+from qa.config import Settings, fingerprint
 from qa.models.progress import Progress
 from qa.schema import Chunk, Span
 
@@ -52,11 +53,23 @@ def load_reader(settings: Settings, progress: Progress | None = None) -> Reader:
     from qa.models.adapter import load_adapter
     from qa.models.artifacts import EMBEDDER
     from qa.models.conversion import converted
-    from qa.models.e5 import CONVERSION_VERSION, convert
+    from qa.models.e5 import CONVERSION_VERSION, adapt, convert
+    from qa.models.e5_encoder import tokenizer
     from qa.models.e5_reader import E5Reader
 
-    adapter = load_adapter()
-    identity = f"reader-{adapter.sha256[:12]}-{CONVERSION_VERSION}"
-    adapted = partial(convert, adaptations=adapter.adaptations)
-    folder = converted(EMBEDDER, identity, settings.cache_dir, adapted, progress)
-    return E5Reader(folder, adapter.head, f"{EMBEDDER.sha256} {identity}")
+    adapter, identity = load_adapter(), reader_fingerprint()
+    encoder = converted(EMBEDDER, f"{CONVERSION_VERSION}", settings.cache_dir, convert, progress)
+    adapted = partial(adapt, adapter.adaptations)
+    folder = converted(EMBEDDER, f"reader-{identity}", settings.cache_dir, adapted, progress)
+    return E5Reader(folder, tokenizer(encoder), adapter.head, identity)
+
+
+@cache
+def reader_fingerprint() -> str:
+    """Return the fingerprint of the reader that comes with the package, which is not loaded to tell."""
+    from qa.models.adapter import ADAPTER
+    from qa.models.artifacts import EMBEDDER
+    from qa.models.e5 import CONVERSION_VERSION
+
+    adapter = sha256(ADAPTER.read_bytes()).hexdigest()
+    return fingerprint([EMBEDDER.sha256, adapter, CONVERSION_VERSION])
