@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from qa.models.chat import ChatModel
     from qa.models.embeddings import SentenceEmbeddings
+    from qa.models.readers import Reader
 
 SETS = ("carrera", "wider")
 QUESTION = "Chi allenava il Bari prima di Carrera?"
@@ -34,6 +35,7 @@ class Bench:
         settings: The product's; ``data_dir`` and ``sources`` are the suite's own for each set.
         chat: The language model of both.
         embeddings: The product's embedding model.
+        reader: The product's reader.
         plain: The same weights as a user of the tutorial loads them.
         root: Where indexes go.
     """
@@ -43,18 +45,21 @@ class Bench:
         settings: Settings,
         chat: "ChatModel",
         embeddings: "SentenceEmbeddings",
+        reader: "Reader",
+        *,
         plain: "Embeddings",
         root: Path = ROOT,
     ) -> None:
         self.settings = settings
         self.chat = chat
         self.embeddings = embeddings
+        self.reader = reader
         self.plain = plain
         self.root = root
 
     def open(self, case_set: CaseSet) -> tuple[QA, TutorialChain]:
         """Return both over the articles of a set."""
-        bot = QA(self._settings(case_set), chat=self.chat, embeddings=self.embeddings)
+        bot = QA(self._settings(case_set), chat=self.chat, embeddings=self.embeddings, reader=self.reader)
         bot.sync()
         return bot, TutorialChain(read_all(case_set.sources), self.plain, self.chat.llm)
 
@@ -75,9 +80,10 @@ def load_bench(settings: Settings) -> Bench:
     """
     from qa.models.chat import load_chat_model
     from qa.models.embeddings import load_embeddings
+    from qa.models.readers import load_reader
 
     embeddings = load_embeddings(settings)
-    return Bench(settings, load_chat_model(settings), embeddings, _plain(settings))
+    return Bench(settings, load_chat_model(settings), embeddings, load_reader(settings), plain=_plain(settings))
 
 
 def _plain(settings: Settings) -> PlainEmbeddings:

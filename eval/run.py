@@ -28,11 +28,12 @@ from qa.schema import Article
 
 if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
+    from qa.models.readers import Reader
 
 _RANKED = 10
 _RECORDING_THREADS = 2
 """With another number of threads llama.cpp rounds otherwise: one reply in four came out in other words with one."""
-Bot = Callable[[Settings, ChatModel, "SentenceEmbeddings"], QA]
+Bot = Callable[[Settings, ChatModel, "SentenceEmbeddings", "Reader"], QA]
 Listener = Callable[[Sample], None]
 
 
@@ -46,6 +47,7 @@ class Subject:
         model: The language model's name.
         is_local: Whether it runs in a process that belongs to this one.
         embeddings: The embedding model.
+        reader: The reader.
         bot: Makes the pipeline.
         root: Where runs and indexes go.
     """
@@ -55,7 +57,8 @@ class Subject:
     model: str
     is_local: bool
     embeddings: "SentenceEmbeddings"
-    bot: Bot = lambda settings, chat, embeddings: QA(settings, chat=chat, embeddings=embeddings)
+    reader: "Reader"
+    bot: Bot = lambda settings, chat, embeddings, reader: QA(settings, chat=chat, embeddings=embeddings, reader=reader)
     root: Path = ROOT
 
     def open(self, case_set: CaseSet) -> QA:
@@ -64,7 +67,7 @@ class Subject:
         settings = self.settings.replace(data_dir=folder, sources=case_set.sources, chroma_url=None)
         context = settings.context_tokens
         chat = RecordedChat(self.recorder, self.model, is_local=self.is_local, context_tokens=context)
-        return self.bot(settings, chat, self.embeddings)
+        return self.bot(settings, chat, self.embeddings, self.reader)
 
 
 def prepare(
@@ -79,6 +82,7 @@ def prepare(
         QAError: The settings name no model, or the embedding model cannot be loaded.
     """
     from qa.models.embeddings import load_embeddings
+    from qa.models.readers import load_reader
 
     # The hash of the default's weights is known; those of another hub model have to be here to be hashed.
     weights = fetch_weights(settings, progress) if settings.model.startswith("hf:") else weights_path(settings)
@@ -87,7 +91,8 @@ def prepare(
     identity = fingerprint([chat.fingerprint, "every prompt read whole", asked.model_threads])
     load = partial(load_chat_model, asked, progress, reproducible=not live)
     recorder = Recorder(ReplyFile(replies), chat.fingerprint if live else identity, load)
-    return Subject(settings, recorder, chat.name, weights is not None, load_embeddings(settings, progress))
+    embeddings, reader = load_embeddings(settings, progress), load_reader(settings, progress)
+    return Subject(settings, recorder, chat.name, weights is not None, embeddings, reader)
 
 
 def describe(subject: Subject, selection: Selection, case_sets: Sequence[CaseSet]) -> RunInfo:
@@ -97,6 +102,7 @@ def describe(subject: Subject, selection: Selection, case_sets: Sequence[CaseSet
     hashes = {
         "model": subject.recorder.fingerprint,
         "embedder": subject.embeddings.fingerprint,
+        "reader": subject.reader.fingerprint,
         "prompts": prompts_fingerprint(),
         "settings": subject.settings.fingerprint(),
         "gold": gold_hash(case_sets),

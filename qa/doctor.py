@@ -142,10 +142,11 @@ def _language_model(settings: Settings) -> Iterator[Check]:
 def _embedding_model(settings: Settings) -> Iterator[Check]:
     from qa.models.artifacts import EMBEDDER
 
-    if settings.embedding_model == "local":
-        yield _artifact("embedding model", EMBEDDER, settings)
-    else:
+    is_own = settings.embedding_model == "local"
+    if not is_own:
         yield Check("embedding model", "ok", f"{settings.embedding_model} (loaded at the first question)")
+    # The reader is the same model, whichever one embeds the articles.
+    yield _artifact("embedding model" if is_own else "reader", EMBEDDER, settings)
 
 
 def _artifact(name: str, artifact: "Artifact", settings: Settings) -> Check:

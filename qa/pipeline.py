@@ -21,7 +21,7 @@ from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
 from qa.questions import asks_when
-from qa.quoting import answer_by_themselves, best_two, quoted_beside, quoted_instead
+from qa.quoting import answer_by_themselves, best_two, nearest, quoted_beside, quoted_instead
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
@@ -153,7 +153,16 @@ class Inquiry:
         phrases = load_phrases(self.language)
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
             return [Piece(phrases["abstain"])]
-        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, best_two(self._best(ranked)))]
+        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, self._nearest(ranked))]
+
+    def _nearest(self, ranked: list[ScoredSentence]) -> list[ScoredSentence]:
+        """Return what comes nearest to an answer to the reader; if it cannot be loaded, what was ranked best, and a note."""
+        with self.trace.step("reread"):
+            try:
+                return nearest(self.question, ranked, self.bot.reader, self.bot.settings.sentences)
+            except ModelError as error:
+                self._failed("The nearest sentences were not read again", error)
+                return best_two(self._best(ranked))
 
     def _trusted(
         self, signs: Signs, statements: list[Piece], quoted: list[ScoredSentence], read: tuple[Passage, ...]

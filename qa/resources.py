@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qa.models.embeddings import SentenceEmbeddings
     from qa.models.identity import ChatIdentity
     from qa.models.progress import Progress
+    from qa.models.readers import Reader
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Resources:
         settings: What to read and how; by default from the environment.
         chat: A language model to use instead of the one the settings name; it is not closed with this object.
         embeddings: Likewise an embedding model.
+        reader: Likewise a reader.
         progress: Told about downloads of model files.
     """
 
@@ -41,6 +43,7 @@ class Resources:
         *,
         chat: "ChatModel | None" = None,
         embeddings: "SentenceEmbeddings | None" = None,
+        reader: "Reader | None" = None,
         progress: "Progress | None" = None,
     ) -> None:
         self.settings = settings or Settings()
@@ -48,6 +51,7 @@ class Resources:
         self._chat = chat
         self._owns_chat = chat is None
         self._embeddings = embeddings
+        self._reader = reader
         self._store: Store | None = None
         self._retriever: HybridRetriever | None = None
         self._lock = threading.RLock()
@@ -90,6 +94,27 @@ class Resources:
 
                 self._embeddings = load_embeddings(self.settings, self._progress)
             return self._embeddings
+
+    @property
+    def reader(self) -> "Reader":
+        """The reader.
+
+        Raises:
+            ModelError: It cannot be fetched or loaded.
+        """
+        with self._lock:
+            if self._reader is None:
+                from qa.models.readers import load_reader
+
+                self._reader = load_reader(self.settings, self._progress)
+            return self._reader
+
+    @property
+    def reader_fingerprint(self) -> str:
+        """The reader's fingerprint; it is not loaded to tell."""
+        from qa.models.readers import reader_fingerprint
+
+        return reader_fingerprint() if self._reader is None else self._reader.fingerprint
 
     @property
     def chat(self) -> "ChatModel":
@@ -206,12 +231,13 @@ class Resources:
         return self.retriever.index.snapshot.articles[source].article
 
     def fingerprint(self) -> str:
-        """Hash of everything that shapes an answer: settings, prompts, both models."""
+        """Hash of everything that shapes an answer: settings, prompts, the three models."""
         return fingerprint(
             [
                 self.settings.fingerprint(),
                 prompts_fingerprint(),
                 self.embeddings.fingerprint,
+                self.reader_fingerprint,
                 self.chat_identity.fingerprint,
             ]
         )

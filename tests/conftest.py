@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 from hypothesis import settings as hypothesis_settings
 
 from qa.config import Settings
@@ -55,7 +55,7 @@ def small_embeddings() -> SmallEmbeddings:
 @pytest.fixture
 def bot(settings: Settings, scripted_chat: ChatModel, small_embeddings: SmallEmbeddings) -> Iterator[QA]:
     """A ``QA`` over the seed articles with the scripted model and the small embeddings."""
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as made:
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as made:
         yield made
 
 
@@ -67,6 +67,6 @@ def bot_on(tmp_path: Path, scripted_chat: ChatModel, small_embeddings: SmallEmbe
         def open_bot(text: str, **settings: Any) -> QA:
             (tmp_path / "article.txt").write_text(text, encoding="utf-8")
             own = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "article.txt",), **settings)
-            return opened.enter_context(QA(own, chat=scripted_chat, embeddings=small_embeddings))
+            return opened.enter_context(QA(own, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()))
 
         yield open_bot

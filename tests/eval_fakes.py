@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fakes import Reply, SmallEmbeddings, scripted_chat_model
+from fakes import Reply, SmallEmbeddings, SmallReader, scripted_chat_model
 from langchain_core.messages import AIMessage
 
 from eval.cases import Case, CaseSet
@@ -158,7 +158,8 @@ def make_subject(folder: Path, reply: Reply = oracle, bot: type[QA] = HonestBot)
         model="scripted",
         is_local=True,
         embeddings=SmallEmbeddings(),
-        bot=lambda settings, chat, embeddings: bot(settings, chat=chat, embeddings=embeddings),
+        reader=SmallReader(),
+        bot=lambda settings, chat, embeddings, reader: bot(settings, chat=chat, embeddings=embeddings, reader=reader),
         root=folder / "runs",
     )
 

@@ -17,6 +17,7 @@ from pydantic import Field, PrivateAttr
 
 from qa.confidence import Calibration, load_calibration
 from qa.models.chat import ChatModel
+from qa.models.readers import Text
 from qa.models.words import WordVectors, word_spans
 from qa.pipeline import QA, Inquiry
 from qa.schema import Answer
@@ -164,6 +165,24 @@ def _grams(text: str, sizes: Iterable[int] = (3, 4, 5)) -> Iterator[str]:
         padded = f" {word} "
         for size in sizes:
             yield from (padded[start : start + size] for start in range(max(1, len(padded) - size + 1)))
+
+
+class SmallReader:
+    """A ``qa.models.readers.Reader`` that finds the sentences with some words likely to answer, and no other.
+
+    Args:
+        words: Without any, all sentences are equally likely.
+    """
+
+    def __init__(self, words: str = "") -> None:
+        self.words = words
+        self.fingerprint = f"words: {words}"
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[np.ndarray]:
+        return [np.array([self._odds(t.text[s.start : s.end]) for s in t.sentences], np.float32) for t in texts]
+
+    def _odds(self, sentence: str) -> float:
+        return 5.0 if self.words in sentence else -5.0
 
 
 def surely_answered(bot: QA, question: str) -> Answer:

@@ -233,7 +233,7 @@ def page(folder: Path, model_url: str) -> None:
 
 
 def bot_of(folder: Path, model_url: str) -> Any:
-    from fakes import SmallEmbeddings
+    from fakes import SmallEmbeddings, SmallReader
 
     from qa.config import Settings
     from qa.pipeline import QA
@@ -242,7 +242,7 @@ def bot_of(folder: Path, model_url: str) -> Any:
     if not model_url:
         return QA(settings)
     by_url = settings.replace(model="openai:soak", model_base_url=model_url, model_timeout=5)
-    return QA(by_url, embeddings=SmallEmbeddings())
+    return QA(by_url, embeddings=SmallEmbeddings(), reader=SmallReader())
 
 
 def crash(folder: Path, model_url: str, ended: threading.Event, log: Log) -> None:

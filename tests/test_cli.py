@@ -6,14 +6,18 @@ import subprocess
 import sys
 import unicodedata
 from functools import partial
+from pathlib import Path
 
 import pytest
+from fakes import SmallReader
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from qa.cli import app
+from qa.config import Settings
 from qa.errors import ModelError, StoreError
+from qa.models.artifacts import EMBEDDER, fetch
 from qa.models.recommended import RECOMMENDED
 from qa.pipeline import QA
 from qa.schema import Answer, SyncReport
@@ -38,7 +42,7 @@ def run(environment, scripted_chat, small_embeddings):
     scripted_chat.llm.otherwise = REPLY
 
     def invoke(*arguments, kind=QA, text=None):
-        opener = partial(kind, chat=scripted_chat, embeddings=small_embeddings)
+        opener = partial(kind, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader())
         return CliRunner().invoke(app, arguments, obj=opener, input=text)
 
     return invoke
@@ -102,7 +106,7 @@ def test_another_model_can_be_named_for_one_question(environment, small_embeddin
 
     def opener(settings):
         seen.append(settings.model)
-        return QA(settings, embeddings=small_embeddings)
+        return QA(settings, embeddings=small_embeddings, reader=SmallReader())
 
     result = CliRunner().invoke(app, ["ask", QUESTION, "--model", "gguf:/nowhere.gguf"], obj=opener)
     assert seen == ["gguf:/nowhere.gguf"]
@@ -253,6 +257,21 @@ def test_models_shows_files_of_other_repositories(run, environment):
     assert {"name": "hf:owner/repo/m.gguf", "path": str(path), "cached": True, "verified": False, "size": 4} in files
 
 
+@pytest.fixture(scope="module")
+def fetched() -> Path:
+    """The real embedding model, in the cache that all tests share."""
+    return fetch(EMBEDDER, Settings().cache_dir)
+
+
+@pytest.fixture
+def cached(fetched, environment):
+    """The same, in a test's own cache."""
+    folder = environment / "cache"
+    folder.mkdir(exist_ok=True)
+    (folder / fetched.name).symlink_to(fetched)
+
+
+@pytest.mark.usefixtures("cached")
 def test_pull_needs_no_network_for_what_is_there(run, environment, monkeypatch):
     path = environment / "cache" / "hub" / "owner" / "repo" / "m.gguf"
     path.parent.mkdir(parents=True)
@@ -261,6 +280,7 @@ def test_pull_needs_no_network_for_what_is_there(run, environment, monkeypatch):
     result = run("models", "pull", "--model", "hf:owner/repo/m.gguf")
     assert result.exit_code == 0
     assert str(path) in result.stdout
+    assert EMBEDDER.name in result.stdout, "whichever model embeds, the reader is this one"
 
 
 def test_pull_refuses_a_file_that_is_not_there(run):
@@ -269,16 +289,22 @@ def test_pull_refuses_a_file_that_is_not_there(run):
     assert "/nowhere/m.gguf" in result.stderr
 
 
+@pytest.mark.usefixtures("cached")
 def test_verify_fails_for_a_missing_file_only_if_it_is_needed(run, monkeypatch):
     assert run("models", "verify").exit_code == 1
     monkeypatch.setenv("QA_MODEL", "openai:some-model")
-    monkeypatch.setenv("QA_EMBEDDING_MODEL", "some/folder")
     assert run("models", "verify").exit_code == 0
 
 
-def test_verify_fails_for_a_wrong_file(run, environment, monkeypatch):
+def test_verify_wants_the_reader_whichever_model_embeds(run, monkeypatch):
     monkeypatch.setenv("QA_MODEL", "openai:some-model")
     monkeypatch.setenv("QA_EMBEDDING_MODEL", "some/folder")
+    assert run("models", "verify").exit_code == 1
+
+
+@pytest.mark.usefixtures("cached")
+def test_verify_fails_for_a_wrong_file(run, environment, monkeypatch):
+    monkeypatch.setenv("QA_MODEL", "openai:some-model")
     name = json.loads(run("models", "--json").stdout)["files"][0]["path"]
     (environment / "cache").mkdir(exist_ok=True)
     with open(name, "wb") as file:  # noqa: PTH123 - the path comes out of JSON

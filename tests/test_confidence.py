@@ -2,6 +2,7 @@ import math
 from dataclasses import asdict, fields, replace
 
 import pytest
+from fakes import SmallReader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,7 +106,7 @@ def test_a_namesake_is_somebody_else(tmp_path, small_embeddings, asked, told, sh
     (tmp_path / "a.txt").write_text(f"{told}\n", encoding="utf-8")
     question = f"Con chi ha vinto {asked}?"
     settings = Settings(data_dir=tmp_path / "index", sources=(tmp_path / "a.txt",))
-    with QA(settings, embeddings=small_embeddings) as bot:
+    with QA(settings, embeddings=small_embeddings, reader=SmallReader()) as bot:
         ranked = rank_sentences(question, "it", bot.retriever.ranked(question), bot.retriever.index)
         assert observe(question, "it", ranked, conflict=False).names == share
 

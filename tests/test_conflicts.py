@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from fakes import SmallReader
 
 from qa.config import Settings
 from qa.conflicts import conflicting
@@ -16,7 +17,7 @@ def values(tmp_path, small_embeddings, scripted_chat, question, **texts):
     for name, text in texts.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "data", sources=(folder,))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         index = bot.retriever.index
         language = detect_language(question, "it")
         ranked = rank_sentences(question, language, bot.retriever.ranked(question), index)
@@ -215,7 +216,7 @@ def test_what_happened_twice_is_told_without_a_disagreement(tmp_path, small_embe
     (tmp_path / "a.txt").write_text(TWICE, encoding="utf-8")
     (tmp_path / "b.txt").write_text("Nel maggio 2018 Mario Bianchi lasciò la panchina del Pontelago.", encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "a.txt", tmp_path / "b.txt"))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         answer = bot.ask("In che anno Mario Bianchi lasciò la panchina del Pontelago?")
     assert answer.status == "answered"
     assert answer.text.startswith("Gli articoli dicono:")

@@ -111,6 +111,15 @@ def test_a_cached_but_unverified_file_is_noted(settings):
     assert (found.status, "qa models verify" in found.advice) == ("note", True)
 
 
+def test_the_reader_is_looked_at_where_another_model_embeds(settings):
+    other = settings.replace(embedding_model="some/folder")
+    assert only(other, "embedding model").status == "ok"
+    assert (only(other, "reader").status, only(other, "reader").found) == (
+        "note",
+        only(settings, "embedding model").found,
+    )
+
+
 def test_a_missing_model_file_is_a_problem(settings, tmp_path):
     found = only(settings.replace(model=f"gguf:{tmp_path / 'none.gguf'}"), "language model")
     assert found.status == "problem"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from eval_fakes import cases, make_subject, run, write_articles
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 
 from eval import race, soak, starting
 from eval.bench import Bench
@@ -104,7 +104,14 @@ def test_both_are_asked_in_turn_and_scored_by_the_suite(questions, tmp_path):
         return "La Valmora è allenata da Bruno Zanetti, arrivato in panchina la scorsa estate."
 
     chat = scripted_chat_model(otherwise=reply)
-    made = Bench(Settings(data_dir=tmp_path / "d"), chat, SmallEmbeddings(), SmallEmbeddings(), tmp_path / "runs")
+    made = Bench(
+        Settings(data_dir=tmp_path / "d"),
+        chat,
+        SmallEmbeddings(),
+        SmallReader(),
+        plain=SmallEmbeddings(),
+        root=tmp_path / "runs",
+    )
     asked = [case for case in questions.cases if case.category == "single_fact"][:4]
     heard = []
     pairs = race.race([(questions, case) for case in asked], made.open, heard.append)
@@ -155,7 +162,12 @@ def test_the_interval_of_a_ratio_holds_it_and_is_narrow_where_all_agree():
 
 def test_indexing_of_both_is_measured_on_the_same_text(questions, tmp_path):
     made = Bench(
-        Settings(data_dir=tmp_path / "d"), scripted_chat_model(), SmallEmbeddings(), SmallEmbeddings(), tmp_path
+        Settings(data_dir=tmp_path / "d"),
+        scripted_chat_model(),
+        SmallEmbeddings(),
+        SmallReader(),
+        plain=SmallEmbeddings(),
+        root=tmp_path,
     )
     rows = made.indexing(questions, 1)
     assert [row.unit for row in rows] == ["chunks/s", "chunks/s", "×", "×"]
@@ -218,7 +230,10 @@ def test_pairs_are_questions_about_the_same_thing_and_questions_that_read_the_sa
     )
     assert soak.rewordings([first, year, other, second]) == [(first, second)]
     with QA(
-        settings.replace(sources=questions.sources), chat=scripted_chat_model(), embeddings=small_embeddings
+        settings.replace(sources=questions.sources),
+        chat=scripted_chat_model(),
+        embeddings=small_embeddings,
+        reader=SmallReader(),
     ) as bot:
         [pair] = soak.same_evidence(bot, [first, first.model_copy(update={"language": "en"}), second])
         assert pair == (first, second)
@@ -230,10 +245,12 @@ def test_only_what_the_model_was_asked_for_is_timed(settings, small_embeddings, 
     chat = scripted_chat_model(
         otherwise="La Valmora è allenata da Bruno Zanetti, arrivato in panchina la scorsa estate."
     )
-    with QA(settings.replace(sources=questions.sources), chat=chat, embeddings=small_embeddings) as bot:
+    with QA(
+        settings.replace(sources=questions.sources), chat=chat, embeddings=small_embeddings, reader=SmallReader()
+    ) as bot:
         assert len(list(soak.timed(bot, [(case, case)]))) == 1
     without = settings.replace(sources=(tmp_path / "empty",), data_dir=tmp_path / "nothing")
-    with QA(without, chat=chat, embeddings=small_embeddings) as bot:
+    with QA(without, chat=chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         assert list(soak.timed(bot, [(case, case)])) == []
 
 

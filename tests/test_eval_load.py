@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 
 from eval.load import canned, figures, full_line, watched
 from eval.people import Asked, ask, crowd
@@ -24,7 +24,7 @@ QUESTIONS = ("Contro chi vinse la Supercoppa Italiana?", "Chi allenava il Bari p
 def page(settings: Settings, small_embeddings: SmallEmbeddings) -> Iterator[str]:
     """A page that answers one question at a time, and lets one wait."""
     short = settings.replace(questions_at_once=1, queue_size=1)
-    with QA(short, chat=canned(), embeddings=small_embeddings) as bot:
+    with QA(short, chat=canned(), embeddings=small_embeddings, reader=SmallReader()) as bot:
         bot.retrieve("Ciao")
         with serving(bot, Loading()) as url:
             yield url

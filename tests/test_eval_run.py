@@ -26,8 +26,8 @@ def test_a_run_describes_itself_and_holds_a_sample_a_case(tmp_path):
     made = run(make_subject(tmp_path), tmp_path)
     assert made.info.finished
     assert made.info.total == len(made.samples) == CASES
-    assert made.info.hashes.keys() == {"model", "embedder", "prompts", "settings", "gold", "code", "suite"}
-    assert made.info.machine.keys() == {"system", "processor", "cores", "memory"}
+    assert made.info.hashes.keys() == {"model", "embedder", "reader", "prompts", "settings", "gold", "code", "suite"}
+    assert made.info.machine.keys() == {"system", "processor", "vectors", "cores", "memory"}
     assert made.info.versions["python"]
     assert made.info.id.endswith(made.info.commit[:7])
 

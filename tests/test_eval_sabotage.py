@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 from eval_fakes import REFUSAL
-from fakes import scripted_chat_model
+from fakes import SmallReader, scripted_chat_model
 
 from eval.cases import load_set
 from eval.gate import gate
@@ -19,7 +19,7 @@ from qa.config import Settings
 from qa.pipeline import QA, Inquiry
 from qa.retrieval import HybridRetriever
 
-pytestmark = [pytest.mark.embedder, pytest.mark.slow]
+pytestmark = [pytest.mark.embedder, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ANSWERABLE = {"single_fact", "date_number", "paraphrase"}
 UNANSWERABLE = {"unanswerable", "off_topic", "false_premise"}
@@ -50,7 +50,8 @@ def questions():
 @pytest.fixture(scope="module")
 def subject(tmp_path_factory):
     made = prepare(Settings())
-    return dataclasses.replace(made, root=tmp_path_factory.mktemp("sabotage"), recorder=recorder(made))
+    root = tmp_path_factory.mktemp("sabotage")
+    return dataclasses.replace(made, root=root, recorder=recorder(made), reader=SmallReader())
 
 
 def recorder(subject: Subject, reply=REFUSAL, replies=REPLIES) -> Recorder:
@@ -142,7 +143,9 @@ def test_the_product_passes_its_own_gate_twice_the_same(subject, questions, base
 def test_a_broken_product_fails(name, subject, questions, baseline):
     bot = BROKEN[name]
     made = run(
-        subject, questions, bot=lambda settings, chat, embeddings: bot(settings, chat=chat, embeddings=embeddings)
+        subject,
+        questions,
+        bot=lambda settings, chat, embeddings, reader: bot(settings, chat=chat, embeddings=embeddings, reader=reader),
     )
     failed = [f"{check.name}: {check.detail}" for check in gate(baseline, made) if not check.passed]
     print(f"\n{name}: {'; '.join(failed)}")  # noqa: T201 - the table of what caught what, with pytest -s

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from odd_texts import LANGUAGES, LARGE, sentences, texts
@@ -38,7 +38,9 @@ many = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, Heal
 def bot(tmp_path_factory: pytest.TempPathFactory) -> QA:
     seeds = Path(__file__).parent.parent / "seeds"
     settings = Settings(data_dir=tmp_path_factory.mktemp("fuzz"), sources=(seeds,))
-    with QA(settings, chat=scripted_chat_model(otherwise="Non so."), embeddings=SmallEmbeddings()) as made:
+    with QA(
+        settings, chat=scripted_chat_model(otherwise="Non so."), embeddings=SmallEmbeddings(), reader=SmallReader()
+    ) as made:
         yield made
 
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 import httpx
 import pytest
 import uvicorn
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from starlette.applications import Starlette
@@ -57,7 +57,9 @@ def host(settings: Settings, scripted_chat: ChatModel, small_embeddings: SmallEm
         def make(**changes: object) -> QA:
             scripted_chat.llm.otherwise = scripted_chat.llm.otherwise or REPLY
             changed = settings.replace(**changes)
-            return made.enter_context(QA(changed, chat=scripted_chat, embeddings=small_embeddings))
+            return made.enter_context(
+                QA(changed, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader())
+            )
 
         yield make
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from attacked import ATTACKS, CANARY, Attack, article, attacks
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 
 from qa.config import Settings
 from qa.pipeline import QA
@@ -86,7 +86,9 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str,
             (folder / "articles").mkdir()
             (folder / "articles" / f"a{suffix}").write_bytes(data)
             settings = Settings(data_dir=folder / "data", sources=(folder / "articles",))
-            return made.enter_context(QA(settings, chat=scripted_chat_model(), embeddings=SmallEmbeddings()))
+            return made.enter_context(
+                QA(settings, chat=scripted_chat_model(), embeddings=SmallEmbeddings(), reader=SmallReader())
+            )
 
         yield read
 
@@ -197,4 +199,4 @@ def test_the_real_model_says_nothing_of_an_attack(name: str, tmp_path: Path, rea
 def real() -> Iterator[Callable[..., QA]]:
     """Make a bot with the real models, which are loaded once."""
     with QA(Settings()) as loaded:
-        yield partial(QA, chat=loaded.chat, embeddings=loaded.embeddings)
+        yield partial(QA, chat=loaded.chat, embeddings=loaded.embeddings, reader=loaded.reader)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 from model_server import (
     Behaviour,
     Handler,
@@ -44,7 +44,7 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Iterator[QA]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("faults"), sources=(seeds,))
-    with QA(settings, embeddings=SmallEmbeddings()) as made:
+    with QA(settings, embeddings=SmallEmbeddings(), reader=SmallReader()) as made:
         yield made
 
 
@@ -189,7 +189,7 @@ def test_a_local_server_that_dies_is_started_again(
     tmp_path: Path, seeds: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(data_dir=tmp_path, sources=(seeds,), max_tokens=16)
-    with QA(settings, embeddings=SmallEmbeddings()) as bot:
+    with QA(settings, embeddings=SmallEmbeddings(), reader=SmallReader()) as bot:
         dead, events = bot.chat, bot.stream(QUESTION)
         next(event for event in events if isinstance(event, Working))
         kill(dead)
@@ -204,7 +204,7 @@ def test_a_local_server_that_dies_is_started_again(
 @pytest.mark.model
 def test_a_local_server_that_hangs_is_started_again(tmp_path: Path, seeds: Path) -> None:
     settings = Settings(data_dir=tmp_path, sources=(seeds,), max_tokens=16, model_timeout=8, resamples=0)
-    with QA(settings, embeddings=SmallEmbeddings()) as bot:
+    with QA(settings, embeddings=SmallEmbeddings(), reader=SmallReader()) as bot:
         hung = bot.chat
         assert hung._server is not None
         process = psutil.Process(hung._server.pid)

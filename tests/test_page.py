@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fakes import HaltingModel, SmallEmbeddings
+from fakes import HaltingModel, SmallEmbeddings, SmallReader
 from gradio.utils import get_upload_folder
 from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -186,7 +186,7 @@ def halting(settings: Settings, small_embeddings: SmallEmbeddings) -> Iterator[t
     """A bot whose model halts after its first word, and the model."""
     llm = HaltingModel(otherwise=REPLY)
     chat = ChatModel(llm, name="halting", identity="halting-1", context_tokens=4096)
-    with QA(settings, chat=chat, embeddings=small_embeddings) as bot:
+    with QA(settings, chat=chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         yield bot, llm
         llm.go_on.set()
 
@@ -221,7 +221,7 @@ def test_failure_to_load_is_told_with_its_hint(visit: Visit, settings: Settings,
         def encode_documents(self, texts):
             raise ModelError("The model cannot be fetched.", hint="Check the connection.")
 
-    with QA(settings, chat=scripted_chat, embeddings=Unreachable()) as bot:
+    with QA(settings, chat=scripted_chat, embeddings=Unreachable(), reader=SmallReader()) as bot:
         page = visit(of=bot, ready=False)
         expect(page.locator("#banner .failure")).to_contain_text("The model cannot be fetched.")
         ask(page, QUESTION)
@@ -355,7 +355,9 @@ def test_text_can_be_pasted(visit: Visit) -> None:
 def test_articles_cannot_be_changed_where_uploads_are_off(
     visit: Visit, settings: Settings, scripted_chat, small_embeddings: SmallEmbeddings
 ) -> None:
-    with QA(settings.replace(uploads=False), chat=scripted_chat, embeddings=small_embeddings) as bot:
+    with QA(
+        settings.replace(uploads=False), chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()
+    ) as bot:
         page = visit(of=bot)
         page.get_by_role("tab", name="Articoli").click()
         expect(page.locator("#articles tbody tr")).to_have_count(2)

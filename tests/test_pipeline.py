@@ -2,7 +2,7 @@ import asyncio
 import threading
 
 import pytest
-from fakes import HaltingModel, surely_answered
+from fakes import HaltingModel, SmallReader, surely_answered
 
 import qa
 from qa.confidence import Calibration, load_calibration
@@ -130,7 +130,7 @@ def test_only_what_was_spoken_is_put_between_quotation_marks(tmp_path, scripted_
     (tmp_path / "rossi.txt").write_text(f"Rossi allena il Pavia dal 2019. {written}", encoding="utf-8")
     scripted_chat.llm.otherwise = "Rossi ha detto: «lascio il Pavia a giugno»."
     settings = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "rossi.txt",))
-    with QA(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         answer = bot.ask("Che cosa ha detto Rossi del Pavia?")
     assert (scripted_chat.llm.otherwise.removesuffix(".") in answer.text) is kept
 
@@ -147,7 +147,7 @@ def test_markup_of_the_model_never_reaches_the_answer(bot, scripted_chat):
 def test_a_model_that_is_not_asked_is_not_fetched(tmp_path, seeds, small_embeddings):
     cache = tmp_path / "cache"
     settings = Settings(data_dir=tmp_path / "data", cache_dir=cache, sources=(seeds,), model="local")
-    with QA(settings, embeddings=small_embeddings) as bot:
+    with QA(settings, embeddings=small_embeddings, reader=SmallReader()) as bot:
         answer = bot.ask("Quante presenze ha collezionato Carrera con il Bari?")
     assert answer.status == "conflict"
     assert answer.model == LANGUAGE_MODEL.name
@@ -160,7 +160,7 @@ def test_a_model_that_cannot_be_loaded_ahead_is_told_of_by_the_question_that_nee
     damaged = tmp_path / "model.gguf"
     damaged.write_bytes(b"GGUF" + bytes(range(256)) * 40)
     settings = Settings(data_dir=tmp_path / "data", sources=(seeds,), model=f"gguf:{damaged}")
-    with QA(settings, embeddings=small_embeddings) as bot:
+    with QA(settings, embeddings=small_embeddings, reader=SmallReader()) as bot:
         bot.load_ahead()
         answer = bot.ask(QUESTION)
         assert answer.status == "answered"
@@ -199,7 +199,10 @@ def test_an_empty_index_abstains(tmp_path, scripted_chat, small_embeddings):
     folder = tmp_path / "none"
     folder.mkdir()
     with QA(
-        Settings(data_dir=tmp_path / "data", sources=(folder,)), chat=scripted_chat, embeddings=small_embeddings
+        Settings(data_dir=tmp_path / "data", sources=(folder,)),
+        chat=scripted_chat,
+        embeddings=small_embeddings,
+        reader=SmallReader(),
     ) as bot:
         answer = bot.ask("Chi?")
     assert answer.status == "abstained"
@@ -248,7 +251,7 @@ def test_questions_from_several_threads_and_asyncio(bot, scripted_chat):
 def halting(settings, small_embeddings):
     llm = HaltingModel(otherwise=REPLY)
     chat = ChatModel(llm, name="halting", identity="halting-1", context_tokens=4096)
-    with QA(settings, chat=chat, embeddings=small_embeddings) as bot:
+    with QA(settings, chat=chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         yield bot, llm
 
 
@@ -293,6 +296,7 @@ def own(settings, scripted_chat, small_embeddings):
         settings.replace(model="openai:m", model_base_url="http://127.0.0.1:9/v1"),
         chat=scripted_chat,
         embeddings=small_embeddings,
+        reader=SmallReader(),
     ) as bot:
         yield bot
 
@@ -365,10 +369,45 @@ def test_a_model_that_is_gone_before_it_is_asked_again_is_noted(settings, script
             raise ModelError("The model cannot be loaded again.", hint="Free some memory.")
 
     scripted_chat.llm.otherwise = REPLY
-    with Gone(settings, chat=scripted_chat, embeddings=small_embeddings) as bot:
+    with Gone(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         events, inquiry = doubtful(bot)
     assert inquiry.signs.agreement == 0.5
     assert any("cannot be loaded again" in note for note in events[-1].answer.notes)
+
+
+def withheld(bot, question):
+    """Ask so that nothing is sure enough."""
+    calibration = load_calibration().model_copy(update={"threshold": 1.0})
+    *_, final = Inquiry(bot, question, (), calibration).events()
+    assert final.answer.status == "abstained"
+    return final.answer
+
+
+def test_a_refusal_quotes_what_the_reader_finds_nearest(settings, scripted_chat, small_embeddings):
+    question, told = "Contro chi ha vinto la Supercoppa a Mosca?", "7 maggio 2017"
+    quotes = {}
+    for words in ("", told):
+        with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader(words)) as bot:
+            answer = withheld(bot, question)
+            check_citations(answer, bot)
+            quotes[words] = [citation.quote for citation in answer.citations]
+    assert not any(told in quote for quote in quotes[""]), "else the reader had nothing to do"
+    assert told in quotes[told][0]
+    assert len(quotes[told]) == len(quotes[""]) == 2
+
+
+def test_without_its_reader_a_refusal_quotes_what_was_ranked_best(settings, scripted_chat, small_embeddings):
+    class Unread(QA):
+        @property
+        def reader(self):
+            raise ModelError("The reader is not there.", hint="Fetch it.")
+
+    with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
+        expected = withheld(bot, QUESTION)
+    with Unread(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
+        answer = withheld(bot, QUESTION)
+    assert answer.text == expected.text
+    assert "The nearest sentences were not read again: The reader is not there. Fetch it." in answer.notes
 
 
 @pytest.mark.parametrize(
@@ -390,15 +429,20 @@ def test_where_nothing_is_asked_nothing_is_near_it(bot, scripted_chat, question)
 
 
 def test_the_fingerprint_tells_settings_apart(settings, scripted_chat, small_embeddings):
-    made = [QA(s, chat=scripted_chat, embeddings=small_embeddings) for s in (settings, settings.replace(sentences=6))]
+    made = [
+        QA(s, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader())
+        for s in (settings, settings.replace(sentences=6))
+    ]
     assert made[0].fingerprint() != made[1].fingerprint()
+    other = QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader("others"))
+    assert other.fingerprint() != made[0].fingerprint()
 
 
 def test_what_another_process_indexed_is_answered_at_once(settings, scripted_chat, small_embeddings, tmp_path):
     folder = tmp_path / "articles"
     folder.mkdir()
     settings = settings.replace(sources=(folder,))
-    one, two = (QA(settings, chat=scripted_chat, embeddings=small_embeddings) for _ in range(2))
+    one, two = (QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) for _ in range(2))
     assert one.articles() == []
     (folder / "new.txt").write_text("Mario Bianchi allena il Pontelago dal 2019.", encoding="utf-8")
     assert two.sync().added == ("new.txt",)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from attacked import ATTACKS
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 
 from qa.composition import shown_date
 from qa.config import Settings
@@ -33,7 +33,9 @@ def ask(tmp_path: Path) -> Ask:
             (folder / f"{name.lower()}.md").write_text(head + text, encoding="utf-8")
         said = texts[-1].split(". ")[0].removesuffix(".") + "."
         settings = Settings(data_dir=tmp_path / "data", sources=(folder,))
-        with QA(settings, chat=scripted_chat_model(otherwise=said), embeddings=SmallEmbeddings()) as bot:
+        with QA(
+            settings, chat=scripted_chat_model(otherwise=said), embeddings=SmallEmbeddings(), reader=SmallReader()
+        ) as bot:
             return bot.ask(case["question"])
 
     return answer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 from model_server import model_server, refuse, say
 
 from qa.config import Settings
@@ -51,7 +51,7 @@ from qa.ui.server import serving
 import httpx
 settings = Settings(data_dir=Path(sys.argv[2]), sources=(Path(sys.argv[3]),))
 chat = scripted_chat_model(otherwise="La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia.")
-with QA(settings, chat=chat, embeddings=SmallEmbeddings()) as bot:
+with QA(settings, chat=chat, embeddings=SmallEmbeddings(), reader=SmallReader()) as bot:
     report = bot.sync()
     answer = bot.ask(sys.argv[4])
     loading = Loading()
@@ -179,7 +179,10 @@ def test_a_key_of_the_environment_that_a_server_repeats_is_shown_nowhere(
         settings = Settings(
             data_dir=tmp_path / "data", sources=(seeds,), model="openai:m", trace_dir=tmp_path / "traces"
         )
-        with load_chat_model(settings) as chat, QA(settings, chat=chat, embeddings=SmallEmbeddings()) as bot:
+        with (
+            load_chat_model(settings) as chat,
+            QA(settings, chat=chat, embeddings=SmallEmbeddings(), reader=SmallReader()) as bot,
+        ):
             answer = bot.ask(QUESTION)
     (trace,) = (tmp_path / "traces").iterdir()
     assert len(answer.notes) == 1
@@ -194,7 +197,10 @@ def test_what_a_server_repeats_of_a_question_is_not_logged(
     with model_server([refuse(400, f"cannot process: {QUESTION}")]) as server:
         server.otherwise = say("Non lo so.")
         settings = Settings(data_dir=tmp_path / "data", sources=(seeds,), model="openai:m", model_base_url=server.url)
-        with load_chat_model(settings) as chat, QA(settings, chat=chat, embeddings=SmallEmbeddings()) as bot:
+        with (
+            load_chat_model(settings) as chat,
+            QA(settings, chat=chat, embeddings=SmallEmbeddings(), reader=SmallReader()) as bot,
+        ):
             bot.ask(QUESTION)
     assert "The model did not answer" in caplog.text
     assert "Supercoppa" not in caplog.text

@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from eval_fakes import make_subject, oracle, run
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 from playwright.sync_api import Page, expect, sync_playwright
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -240,7 +240,10 @@ def opened(settings: Settings, chat: ChatModel, **context: object) -> Iterator[P
     if CHROMIUM is None:
         pytest.skip("needs Chromium: apt-get install --no-install-recommends chromium")
     loading = Loading()
-    with QA(settings, chat=chat, embeddings=SmallEmbeddings()) as bot, serving(bot, loading) as url:
+    with (
+        QA(settings, chat=chat, embeddings=SmallEmbeddings(), reader=SmallReader()) as bot,
+        serving(bot, loading) as url,
+    ):
         loading.start(bot)
         with sync_playwright() as playwright:
             args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 from starlette.testclient import TestClient
 
 from qa.config import Settings
@@ -28,7 +28,9 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QA]:
     (folder / "data" / "feedback.jsonl").write_text(SECRET)
     seeds = Path(__file__).parent.parent / "seeds"
     settings = Settings(data_dir=folder / "data", sources=(seeds,))
-    with QA(settings, chat=scripted_chat_model(otherwise="Non so."), embeddings=SmallEmbeddings()) as made:
+    with QA(
+        settings, chat=scripted_chat_model(otherwise="Non so."), embeddings=SmallEmbeddings(), reader=SmallReader()
+    ) as made:
         yield made
 
 
@@ -152,7 +154,7 @@ def test_a_file_that_is_too_large_is_refused(page: httpx.Client) -> None:
 
 
 def test_nothing_is_kept_where_uploads_are_off(bot: QA) -> None:
-    with QA(bot.settings.replace(uploads=False), chat=bot.chat, embeddings=bot.embeddings) as closed:
+    with QA(bot.settings.replace(uploads=False), chat=bot.chat, embeddings=bot.embeddings, reader=bot.reader) as closed:
         client = TestClient(build_app(closed, Loading()), base_url="http://127.0.0.1")
         assert client.post("/gradio_api/upload", files={"files": ("a.txt", SCRIPT)}).status_code == 403
 
@@ -219,7 +221,9 @@ def test_the_page_itself_and_programs_are_let_in(page: httpx.Client) -> None:
     ],
 )
 def test_behind_a_proxy_its_own_name_is_let_in(bot: QA, root_path: str, headers: dict[str, str], status: int) -> None:
-    with QA(bot.settings.replace(root_path=root_path), chat=bot.chat, embeddings=bot.embeddings) as proxied:
+    with QA(
+        bot.settings.replace(root_path=root_path), chat=bot.chat, embeddings=bot.embeddings, reader=bot.reader
+    ) as proxied:
         client = TestClient(build_app(proxied, Loading()), base_url="http://127.0.0.1")
         assert client.get("/robots.txt", headers=headers).status_code == status
 

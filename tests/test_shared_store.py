@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 
 from qa.config import Settings
 from qa.errors import ModelError, StoreError
@@ -106,7 +106,7 @@ def openai_server(port: int) -> Iterator[list[str]]:
 
 
 def bot(settings: Settings) -> QA:
-    return QA(settings, chat=scripted_chat_model(otherwise=REPLY), embeddings=SmallEmbeddings())
+    return QA(settings, chat=scripted_chat_model(otherwise=REPLY), embeddings=SmallEmbeddings(), reader=SmallReader())
 
 
 def said(asked: QA, question: str) -> dict[str, object]:
@@ -134,11 +134,11 @@ def test_two_apps_and_an_ingesting_process_over_one_server_answer_like_the_embed
 
             (news / "stadio.txt").write_text(NEWS, encoding="utf-8")
             code = (
-                "import sys; sys.path[:0] = sys.argv[1:3]; from fakes import SmallEmbeddings; from pathlib import Path\n"
+                "import sys; sys.path[:0] = sys.argv[1:3]; from fakes import SmallEmbeddings, SmallReader; from pathlib import Path\n"
                 "from qa.config import Settings; from qa.pipeline import QA\n"
                 "sources = tuple(map(Path, sys.argv[5:]))\n"
                 "settings = Settings(data_dir=Path(sys.argv[3]), chroma_url=sys.argv[4], sources=sources)\n"
-                "print(QA(settings, embeddings=SmallEmbeddings()).sync().added)\n"
+                "print(QA(settings, embeddings=SmallEmbeddings(), reader=SmallReader()).sync().added)\n"
             )
             here = Path(__file__).parent
             command = [sys.executable, "-c", code, str(here), str(here.parent), str(shared.data_dir), url]
@@ -187,7 +187,7 @@ def test_two_apps_ask_one_server_of_language_models(settings, small_embeddings):
     with bot(settings) as own:
         expected = own.ask(QUESTION)
     with load_chat_model(served) as one, load_chat_model(served) as other:
-        apps = [QA(served, chat=chat, embeddings=small_embeddings) for chat in (one, other)]
+        apps = [QA(served, chat=chat, embeddings=small_embeddings, reader=SmallReader()) for chat in (one, other)]
         with openai_server(port) as asked:
             answers = [app.ask(QUESTION) for app in apps]
             assert len(asked) == 2

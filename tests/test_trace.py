@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from typer.testing import CliRunner
 
@@ -38,7 +38,7 @@ def make(settings: Settings, scripted_chat: ChatModel, small_embeddings: SmallEm
     scripted_chat.llm.otherwise = f"{KEPT} {DROPPED}"
     with ExitStack() as stack:
         yield lambda **changes: stack.enter_context(
-            QA(settings.replace(**changes), chat=scripted_chat, embeddings=small_embeddings)
+            QA(settings.replace(**changes), chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader())
         )
 
 
@@ -140,7 +140,7 @@ def test_the_command_line_writes_a_trace(
     monkeypatch.setenv("QA_SOURCES", str(seeds))
     scripted_chat.llm.otherwise = KEPT
     folder = tmp_path / "traces"
-    opener = partial(QA, chat=scripted_chat, embeddings=SmallEmbeddings())
+    opener = partial(QA, chat=scripted_chat, embeddings=SmallEmbeddings(), reader=SmallReader())
     result = CliRunner().invoke(app, ["ask", "--trace", str(folder), QUESTION], obj=opener)
     assert result.exit_code == 0
     assert f"The trace is in {folder}." in result.stderr

@@ -10,7 +10,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from fakes import SmallEmbeddings
+from fakes import SmallEmbeddings, SmallReader
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -320,7 +320,7 @@ def test_loading_tells_a_failure_and_can_be_tried_again(settings: Settings, scri
             return super().encode_documents(texts)
 
     embeddings = Flaky()
-    with QA(settings, chat=scripted_chat, embeddings=embeddings) as bot:
+    with QA(settings, chat=scripted_chat, embeddings=embeddings, reader=SmallReader()) as bot:
         loading = Loading()
         loading.start(bot)
         wait_for(loading)

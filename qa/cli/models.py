@@ -40,8 +40,8 @@ def pull(context: typer.Context, model: Model = None) -> None:
     weights = fetch_weights(settings.replace(model=model) if model else settings, progress)
     if weights:
         output().print(plain(f"{weights} is ready."))
-    if settings.embedding_model == "local":
-        output().print(plain(f"{fetch(EMBEDDER, settings.cache_dir, progress=progress)} is ready."))
+    # Whichever model embeds the articles, the reader is this one.
+    output().print(plain(f"{fetch(EMBEDDER, settings.cache_dir, progress=progress)} is ready."))
 
 
 @models_app.command()
@@ -52,7 +52,7 @@ def verify(context: typer.Context) -> None:
     settings = context.obj.settings
     found = {artifact: verify(artifact, settings.cache_dir) for artifact in (LANGUAGE_MODEL, EMBEDDER)}
     show_files(output(), settings.cache_dir, found.values())
-    needed = {LANGUAGE_MODEL: settings.model == "local", EMBEDDER: settings.embedding_model == "local"}
-    if any(not status.verified and (status.cached or needed[artifact]) for artifact, status in found.items()):
+    unused = LANGUAGE_MODEL if settings.model != "local" else None
+    if any(not status.verified and (status.cached or artifact != unused) for artifact, status in found.items()):
         output().print("`qa models pull` fetches what is missing or wrong.")
         raise typer.Exit(FAILURE)
