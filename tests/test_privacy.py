@@ -43,7 +43,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 sys.path[:0] = json.loads(sys.argv[1])
 from pathlib import Path
-from fakes import SmallEmbeddings, scripted_chat_model
+from fakes import SmallEmbeddings, SmallReader, scripted_chat_model
 from qa.config import Settings
 from qa.pipeline import QA
 from qa.ui.loading import Loading
