@@ -126,8 +126,9 @@ class Inquiry:
                 )
             quoted = self._to_quote(statements, ranked)
             # A model that failed has not spoken against the sentences that were found.
-            if not failed and not (yield from self._trusted(self.signs, statements, quoted, read)):
-                return self._refusal(ranked, read)
+            trusted = failed or (yield from self._trusted(self.signs, statements, quoted, read))
+        if not trusted:
+            return self._refusal(ranked, read)  # After the turn: others need not wait for what the reader reads.
         self.status = "answered"
         introduced = [] if statements else [Piece(load_phrases(self.language)["failed" if failed else "quoting"])]
         return [*statements, *introduced, *map(self._quoted, quoted)]

@@ -7,7 +7,10 @@ encoder with the tokenizer of XLM-RoBERTa, mean pooling, unit length, and a prom
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.models.artifacts import EMBEDDER
+from qa.models.conversion import converted
 from qa.models.e5_weights import Vocabulary, Weights, read_weights
+from qa.models.progress import Progress
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -32,6 +35,15 @@ def convert(weights_file: Path, folder: Path) -> None:
     tokenizer = build_tokenizer(weights.vocabulary)
     tokenizer.enable_truncation(weights.shape.positions)
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
+
+
+def converted_encoder(cache_dir: Path, progress: Progress | None = None) -> Path:
+    """Return the folder of the cache with the converted model: encoder and reader use its tokenizer.
+
+    Raises:
+        ModelError: As for `converted`.
+    """
+    return converted(EMBEDDER, f"{CONVERSION_VERSION}", cache_dir, convert, progress)
 
 
 def adapt(adaptations: "Adaptations", weights_file: Path, folder: Path) -> None:

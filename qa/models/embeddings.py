@@ -10,8 +10,7 @@ from langchain_core.embeddings import Embeddings
 from qa.config import Settings, fingerprint
 from qa.errors import ModelError
 from qa.models.artifacts import EMBEDDER
-from qa.models.conversion import converted
-from qa.models.e5 import CONVERSION_VERSION, convert
+from qa.models.e5 import CONVERSION_VERSION, converted_encoder
 from qa.models.encoders import Encoder, Vectors, encodable
 from qa.models.progress import Progress
 from qa.models.words import WordVectors
@@ -86,7 +85,7 @@ def load_embeddings(settings: Settings, progress: Progress | None = None) -> Sen
     if name == "local":
         from qa.models.e5_encoder import E5Encoder
 
-        encoder = E5Encoder(converted(EMBEDDER, f"{CONVERSION_VERSION}", settings.cache_dir, convert, progress))
+        encoder = E5Encoder(converted_encoder(settings.cache_dir, progress))
         return SentenceEmbeddings(encoder, name=EMBEDDER.name, identity=f"{EMBEDDER.sha256} {CONVERSION_VERSION}")
 
     from qa.models.transformer_encoder import HINT, TransformerEncoder, load_transformer, sampled
