@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.models.e5 import PROMPTS, TOKENIZER, build_tokenizer
+from qa.models.e5 import PROMPTS
 from qa.models.e5_weights import BLOCK, Shape, Vocabulary, Weights, read_weights
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 LINEAR = {
     "q": "attention.self.query",
@@ -31,11 +35,29 @@ def convert(weights_file: Path, folder: Path) -> None:
 
     weights = read_weights(weights_file)
     save_file(_state(weights), folder / "model.safetensors", metadata={"format": "pt"})
-    build_tokenizer(weights.vocabulary).save(str(folder / TOKENIZER), pretty=False)
+    build_tokenizer(weights.vocabulary).save(str(folder / "tokenizer.json"), pretty=False)
     for name, content in _json_files(weights.shape, weights.vocabulary).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+
+def build_tokenizer(vocabulary: Vocabulary) -> "Tokenizer":
+    """Return the unigram tokenizer of XLM-RoBERTa, put together as in transformers' ``XLMRobertaTokenizer``."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+    bos, eos = vocabulary.pieces[vocabulary.bos][0], vocabulary.pieces[vocabulary.eos][0]
+    tokenizer = Tokenizer(models.Unigram(vocabulary.pieces, unk_id=vocabulary.unk, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC()])
+    metaspace = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), metaspace])
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{bos} $A {eos}",
+        pair=f"{bos} $A {eos} {eos} $B {eos}",
+        special_tokens=[(bos, vocabulary.bos), (eos, vocabulary.eos)],
+    )
+    return tokenizer
 
 
 def _state(weights: Weights) -> dict[str, npt.NDArray[np.float32]]:

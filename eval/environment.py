@@ -28,6 +28,7 @@ _LIBRARIES = (
     "onnxruntime",
     "scipy",
     "sentence-transformers",
+    "sentencepiece",
     "tokenizers",
     "torch",
     "transformers",

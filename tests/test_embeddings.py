@@ -134,7 +134,7 @@ def bert_folder(tmp_path_factory) -> Path:
 
 
 def test_importing_the_module_loads_no_heavy_library():
-    heavy = "{'onnx', 'onnxruntime', 'torch', 'transformers', 'sentence_transformers', 'huggingface_hub', 'safetensors', 'tokenizers'}"
+    heavy = "{'onnx', 'onnxruntime', 'torch', 'transformers', 'sentence_transformers', 'huggingface_hub', 'safetensors', 'sentencepiece', 'tokenizers'}"
     code = f"import sys, qa.models.embeddings; print({heavy} & set(sys.modules))"
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)  # noqa: S603 - our own code
@@ -214,7 +214,7 @@ def test_weights_are_converted_once(tmp_path, tiny_artifact, by_onnx):
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [folder.name]
 
 
-@pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json", "manifest.json"])
+@pytest.mark.parametrize("file", ["model.onnx", "sentencepiece.model", "manifest.json"])
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
 def test_a_damaged_conversion_is_made_again(tmp_path, tiny_artifact, file, damage):
     folder = conversion.converted(tiny_artifact, "made", tmp_path, convert)

@@ -13,9 +13,9 @@ from eval.training.examples import Example, examples
 from eval.training.model import TorchReader
 from qa.config import Settings
 from qa.models.adapter import Head, load_adapter, save_adapter
-from qa.models.e5 import adapt, convert
-from qa.models.e5_encoder import tokenizer
+from qa.models.e5 import TOKENIZER, adapt, convert
 from qa.models.e5_reader import E5Reader
+from qa.models.e5_tokenizer import Tokenizer
 from qa.models.readers import Text, load_reader, readable
 from qa.schema import Chunk, Span
 
@@ -51,7 +51,7 @@ def small_reader(torch_reader, tmp_path_factory) -> E5Reader:
     save_adapter(folder / "reader.safetensors", dict(torch_reader.trained()), {"command": "none"})
     adapter = load_adapter(folder / "reader.safetensors")
     convert(folder / "tiny.bin", folder)
-    words = tokenizer(folder)
+    words = Tokenizer(folder / TOKENIZER)
     adapt(adapter.adaptations, folder / "tiny.bin", folder)
     return E5Reader(folder, words, adapter.head, "tiny")
 

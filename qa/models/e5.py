@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 from qa.models.artifacts import EMBEDDER
 from qa.models.conversion import converted
-from qa.models.e5_weights import Vocabulary, Weights, read_weights
+from qa.models.e5_tokenizer import sentencepiece_model
+from qa.models.e5_weights import Weights, read_weights
 from qa.models.progress import Progress
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
     from qa.models.e5_graph import Adaptations
 
-CONVERSION_VERSION = 3
+CONVERSION_VERSION = 4
 PROMPTS = {"query": "query: ", "document": "passage: "}
-GRAPH, TABLE, TOKENIZER = "model.onnx", "words.bin", "tokenizer.json"
+GRAPH, TABLE, TOKENIZER = "model.onnx", "words.bin", "sentencepiece.model"
 _LARGE = 1_000_000  # Bytes.
 
 
@@ -32,9 +31,7 @@ def convert(weights_file: Path, folder: Path) -> None:
     """
     weights = read_weights(weights_file)
     _write_graph(weights, folder, None)
-    tokenizer = build_tokenizer(weights.vocabulary)
-    tokenizer.enable_truncation(weights.shape.positions)
-    tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    (folder / TOKENIZER).write_bytes(sentencepiece_model(weights.vocabulary))
 
 
 def converted_encoder(cache_dir: Path, progress: Progress | None = None) -> Path:
@@ -61,21 +58,3 @@ def _write_graph(weights: Weights, folder: Path, adaptations: "Adaptations | Non
     save_model(made, folder / GRAPH, save_as_external_data=True, location=TABLE, size_threshold=_LARGE)
     if (folder / TABLE).exists():
         (folder / TABLE).chmod((folder / GRAPH).stat().st_mode)  # onnx writes it for its owner alone
-
-
-def build_tokenizer(vocabulary: Vocabulary) -> "Tokenizer":
-    """Return the unigram tokenizer of XLM-RoBERTa, put together as in transformers' ``XLMRobertaTokenizer``."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-
-    bos, eos = vocabulary.pieces[vocabulary.bos][0], vocabulary.pieces[vocabulary.eos][0]
-    tokenizer = Tokenizer(models.Unigram(vocabulary.pieces, unk_id=vocabulary.unk, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC()])
-    metaspace = pre_tokenizers.Metaspace(prepend_scheme="always")
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), metaspace])
-    tokenizer.decoder = decoders.Metaspace()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{bos} $A {eos}",
-        pair=f"{bos} $A {eos} {eos} $B {eos}",
-        special_tokens=[(bos, vocabulary.bos), (eos, vocabulary.eos)],
-    )
-    return tokenizer

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
 
 IDS, MASK, TOKENS = "ids", "mask", "tokens"
+POSITIONS = "positions"  # what the graph says of itself: how many tokens it reads at once
 _CONTRIB = "com.microsoft"  # ONNX Runtime's own operators
 _OPSET, _IR_VERSION = 21, 10
 _SINGLE_PRECISION = 1  # as MatMulNBits counts them
@@ -53,7 +54,9 @@ def build_graph(weights: Weights, adaptations: Adaptations | None = None) -> "Mo
         graph.constants,
     )
     domains = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
-    return helper.make_model(made, opset_imports=domains, ir_version=_IR_VERSION)
+    model = helper.make_model(made, opset_imports=domains, ir_version=_IR_VERSION)
+    helper.set_model_props(model, {POSITIONS: str(weights.shape.positions)})
+    return model
 
 
 class _Graph:

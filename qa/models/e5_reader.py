@@ -14,16 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.models.adapter import Head
-from qa.models.e5_encoder import session
+from qa.models.e5_encoder import positions, session
 from qa.models.e5_graph import IDS, MASK, TOKENS
 from qa.models.encoders import encodable
 from qa.models.readers import Text
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from qa.models.e5_tokenizer import Tokenizer, Tokens
 
 LogOdds = npt.NDArray[np.float32]
-_QUESTION, _TEXT, _NEITHER = 0, 1, -1
+_QUESTION, _TEXT = 0, 1
 _UNREAD = -10.0  # Log-odds of a sentence that was not read.
 
 
@@ -41,6 +41,7 @@ class E5Reader:
         self.fingerprint = fingerprint
         self._head = head
         self._session, self._tokenizer = session(folder), tokenizer
+        self._most = positions(self._session)
         self._workers = os.cpu_count() or 1
 
     def read(self, question: str, texts: Sequence[Text]) -> list[LogOdds]:
@@ -49,10 +50,10 @@ class E5Reader:
             return list(pool.map(partial(self._read, question), texts))
 
     def _read(self, question: str, text: Text) -> LogOdds:
-        encoded = self._tokenizer.encode(encodable(question), encodable(text.text))
-        ids = np.asarray([encoded.ids], np.int64)
+        read = self._tokenizer.encode_pair(encodable(question), encodable(text.text), self._most)
+        ids = np.asarray([read.ids], np.int64)
         tokens = self._session.run([TOKENS], {IDS: ids, MASK: np.ones_like(ids, np.int32)})[0][0]
-        inside, asked = owned(text, encoded.sequence_ids, encoded.offsets)
+        inside, asked = owned(text, read)
         counts = inside.sum(axis=1, keepdims=True)
         means = inside.astype(np.float32) @ tokens / np.maximum(counts, 1)
         question_mean = tokens[asked].sum(axis=0) / max(1, asked.sum())  # of a question that has no tokens: zero
@@ -60,18 +61,14 @@ class E5Reader:
         return np.where(counts[:, 0] > 0, found, _UNREAD)
 
 
-def owned(
-    text: Text, parts: Sequence[int | None], places: Sequence[tuple[int, int]]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def owned(text: Text, tokens: "Tokens") -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which tokens belong to each sentence of a text, shape (sentences, tokens), and which to the question, shape (tokens,).
 
     Args:
         text: What was read behind the question.
-        parts: For each token 0 (question), 1 (text) or None.
-        places: Start and end of each token in its part.
+        tokens: Of the question, and of the text.
     """
-    part = np.array([_NEITHER if of is None else of for of in parts])
-    offsets = np.asarray(places)
+    starts, ends = tokens.offsets.T
     spans = np.array([(sentence.start, sentence.end) for sentence in text.sentences]).reshape(-1, 2)
-    inside = (part == _TEXT) & (offsets[:, 0] < spans[:, 1:]) & (offsets[:, 1] > spans[:, :1])
-    return inside, part == _QUESTION
+    inside = (tokens.parts == _TEXT) & (starts < spans[:, 1:]) & (ends > spans[:, :1])
+    return inside, tokens.parts == _QUESTION

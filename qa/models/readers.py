@@ -53,15 +53,15 @@ def load_reader(settings: Settings, progress: Progress | None = None) -> Reader:
     from qa.models.adapter import load_adapter
     from qa.models.artifacts import EMBEDDER
     from qa.models.conversion import converted
-    from qa.models.e5 import adapt, converted_encoder
-    from qa.models.e5_encoder import tokenizer
+    from qa.models.e5 import TOKENIZER, adapt, converted_encoder
     from qa.models.e5_reader import E5Reader
+    from qa.models.e5_tokenizer import load_tokenizer
 
     adapter, identity = load_adapter(), reader_fingerprint()
     encoder = converted_encoder(settings.cache_dir, progress)
     adapted = partial(adapt, adapter.adaptations)
     folder = converted(EMBEDDER, f"reader-{identity}", settings.cache_dir, adapted, progress)
-    return E5Reader(folder, tokenizer(encoder), adapter.head, identity)
+    return E5Reader(folder, load_tokenizer(encoder / TOKENIZER), adapter.head, identity)
 
 
 @cache
