@@ -32,7 +32,8 @@ _MONTHS = _LONG_MONTHS | {name[:3]: n for name, n in _LONG_MONTHS.items()} | {"s
 
 _CAPITAL = _one_of(name.capitalize() for name in _ENGLISH_MONTHS)  # "may" and "march" are verbs
 _FULL_YEAR = r"(?P<year>(?:1\d|20)\d\d)"
-_OF_YEAR = r"\.?,?\s+(?:del\s+|dell'anno\s+|of\s+)?(?P<year>(?:1\d|20)\d\d|'\d\d)(?!\d)"
+# Not the year of a whole date that stands in its one form already.
+_OF_YEAR = r"\.?,?\s+(?:del\s+|dell'anno\s+|of\s+)?(?P<year>(?:1\d|20)\d\d|'\d\d)(?!\d|-\d)"
 _DAY = r"(?<![\d/.,:-])(?P<day>\d{1,2})(?:°|st|nd|rd|th)?(?:\s+(?:of|di))?\s+"
 _BEFORE, _AFTER = r"(?<![\d./-])", r"(?![\d/-])"
 _DATES = (
