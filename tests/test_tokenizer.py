@@ -11,6 +11,7 @@ from test_embeddings import tiny_weights
 from eval.cases import GOLD
 from eval.e5_transformer import build_tokenizer
 from qa.config import Settings
+from qa.errors import ModelError
 from qa.models.artifacts import EMBEDDER, fetch
 from qa.models.e5 import TOKENIZER, converted_encoder
 from qa.models.e5_tokenizer import Tokenizer, sentencepiece_model
@@ -87,10 +88,13 @@ def test_a_token_stands_where_its_word_does(tiny, text, tokens):
     assert [text[start:end] for start, end in tiny.encode(text, MOST).offsets[1:-1]] == tokens
 
 
-def test_a_file_that_is_none_of_sentencepieces_is_refused(tmp_path):
-    (tmp_path / TOKENIZER).write_bytes(b"no model")
-    with pytest.raises((OSError, RuntimeError)):
+@pytest.mark.parametrize("content", [b"no model", None])
+def test_a_file_that_is_none_of_sentencepieces_or_missing_is_refused(tmp_path, content):
+    if content is not None:
+        (tmp_path / TOKENIZER).write_bytes(content)
+    with pytest.raises(ModelError, match="cannot be read") as refused:
         Tokenizer(tmp_path / TOKENIZER)
+    assert f"Delete the folder {tmp_path}" in refused.value.hint
 
 
 @pytest.mark.embedder

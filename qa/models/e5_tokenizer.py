@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from qa.errors import ModelError
 from qa.models.e5_weights import Vocabulary
 
 _NORMALISATION = "nmt_nfkc"
@@ -42,13 +43,17 @@ class Tokenizer:
         file: As `sentencepiece_model` has it.
 
     Raises:
-        OSError: There is no such file, or it is none of sentencepiece's.
+        ModelError: There is no such file, or it is none of sentencepiece's.
     """
 
     def __init__(self, file: Path) -> None:
         from sentencepiece import SentencePieceProcessor
 
-        self._model = SentencePieceProcessor(model_file=str(file))
+        try:
+            self._model = SentencePieceProcessor(model_file=str(file))
+        except RuntimeError as error:
+            hint = f"Delete the folder {file.parent}; it is made again."
+            raise ModelError(f"The embedding model's tokenizer {file} cannot be read.", hint=hint) from error
         self._begin, self._end = (self._model.bos_id(), 0, 0), (self._model.eos_id(), 0, 0)
 
     def encode(self, text: str, most: int) -> Tokens:
