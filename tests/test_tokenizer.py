@@ -1,7 +1,5 @@
 """The embedding model's tokenizer: the same tokens at the same places as those of transformers."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -105,7 +103,7 @@ def test_real_articles_are_cut_as_by_transformers():
     articles = [path for path in sorted((GOLD / "articles").iterdir()) if path.suffix in {".md", ".txt", ".html"}]
     assert len(articles) > 10
     for path in articles:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        text = path.read_text(encoding="utf-8", errors="replace")
         read, expected = tokenizer.encode(text, len(text) + 2), reference.encode(text)
         assert read.ids == expected.ids, path.name
         np.testing.assert_array_equal(read.offsets, expected.offsets, err_msg=path.name)

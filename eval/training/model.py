@@ -14,7 +14,7 @@ from transformers import BertModel, PreTrainedTokenizerFast
 
 from eval.e5_transformer import LINEAR, NORM
 from qa.models.e5_reader import owned
-from qa.models.e5_tokenizer import Tokens
+from qa.models.e5_tokenizer import NEITHER, Tokens
 from qa.models.readers import Text
 
 _FIRST_LAYER = 4  # Those below stay as they are: they need no gradients, which saves a fifth of the time.
@@ -109,7 +109,7 @@ class TorchReader(nn.Module):
     def _row(self, question: str, text: Text) -> tuple[list[int], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Return tokens, which of them belong to each sentence, and which to the question."""
         encoded = self.tokenizer(question, text.text, truncation="longest_first", return_offsets_mapping=True)
-        parts = np.array([-1 if part is None else part for part in encoded.sequence_ids()], np.int8)
+        parts = np.array([NEITHER if part is None else part for part in encoded.sequence_ids()], np.int8)
         inside, asked = owned(text, Tokens(encoded["input_ids"], parts, np.array(encoded["offset_mapping"])))
         return encoded["input_ids"], inside.astype(np.float32), asked.astype(np.float32)
 

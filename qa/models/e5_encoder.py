@@ -10,14 +10,12 @@ import numpy as np
 
 from qa.models.e5 import GRAPH, PROMPTS, TOKENIZER
 from qa.models.e5_graph import IDS, MASK, POSITIONS, TOKENS
-from qa.models.e5_tokenizer import load_tokenizer
+from qa.models.e5_tokenizer import Tokens, load_tokenizer
 from qa.models.encoders import Vectors
 from qa.models.words import WordVectors, words_in_context
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-    from qa.models.e5_tokenizer import Tokens
 
 T = TypeVar("T")
 
@@ -52,10 +50,10 @@ class E5Encoder:
             for text, one, vectors in zip(texts, read, self._each(read, lambda vectors: vectors), strict=True)
         ]
 
-    def _tokens(self, text: str) -> "Tokens":
+    def _tokens(self, text: str) -> Tokens:
         return self._tokenizer.encode(text, self._most)
 
-    def _each(self, read: "Sequence[Tokens]", make: Callable[[Vectors], T]) -> list[T]:
+    def _each(self, read: Sequence[Tokens], make: Callable[[Vectors], T]) -> list[T]:
         """Return what ``make`` makes of the vectors of the tokens of each text, shape (tokens, dimension)."""
         if len(read) == 1:
             return [make(self._read(read[0].ids))]

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +15,11 @@ import numpy.typing as npt
 from qa.models.adapter import Head
 from qa.models.e5_encoder import positions, session
 from qa.models.e5_graph import IDS, MASK, TOKENS
+from qa.models.e5_tokenizer import FIRST, SECOND, Tokenizer, Tokens
 from qa.models.encoders import encodable
 from qa.models.readers import Text
 
-if TYPE_CHECKING:
-    from qa.models.e5_tokenizer import Tokenizer, Tokens
-
 LogOdds = npt.NDArray[np.float32]
-_QUESTION, _TEXT = 0, 1
 _UNREAD = -10.0  # Log-odds of a sentence that was not read.
 
 
@@ -37,7 +33,7 @@ class E5Reader:
         fingerprint: Hash of all weights.
     """
 
-    def __init__(self, folder: Path, tokenizer: "Tokenizer", head: Head, fingerprint: str) -> None:
+    def __init__(self, folder: Path, tokenizer: Tokenizer, head: Head, fingerprint: str) -> None:
         self.fingerprint = fingerprint
         self._head = head
         self._session, self._tokenizer = session(folder), tokenizer
@@ -61,7 +57,7 @@ class E5Reader:
         return np.where(counts[:, 0] > 0, found, _UNREAD)
 
 
-def owned(text: Text, tokens: "Tokens") -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def owned(text: Text, tokens: Tokens) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which tokens belong to each sentence of a text, shape (sentences, tokens), and which to the question, shape (tokens,).
 
     Args:
@@ -70,5 +66,5 @@ def owned(text: Text, tokens: "Tokens") -> tuple[npt.NDArray[np.bool_], npt.NDAr
     """
     starts, ends = tokens.offsets.T
     spans = np.array([(sentence.start, sentence.end) for sentence in text.sentences]).reshape(-1, 2)
-    inside = (tokens.parts == _TEXT) & (starts < spans[:, 1:]) & (ends > spans[:, :1])
-    return inside, tokens.parts == _QUESTION
+    inside = (tokens.parts == SECOND) & (starts < spans[:, 1:]) & (ends > spans[:, :1])
+    return inside, tokens.parts == FIRST

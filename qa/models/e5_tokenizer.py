@@ -15,7 +15,7 @@ from qa.errors import ModelError
 from qa.models.e5_weights import Vocabulary
 
 _NORMALISATION = "nmt_nfkc"
-_FIRST, _SECOND, _NEITHER = 0, 1, -1
+FIRST, SECOND, NEITHER = 0, 1, -1
 
 _Token = tuple[int, int, int]
 """Its id, and its start and end in its text."""
@@ -27,7 +27,7 @@ class Tokens:
 
     Attributes:
         ids: Of each token.
-        parts: For each token 0 (first text), 1 (second) or -1 (neither), shape (tokens,).
+        parts: For each token FIRST, SECOND or NEITHER, by the text that it is of, shape (tokens,).
         offsets: Start and end of each token in its text, shape (tokens, 2).
     """
 
@@ -59,7 +59,7 @@ class Tokenizer:
     def encode(self, text: str, most: int) -> Tokens:
         """Return the tokens of a text, ``most`` with the marks of beginning and end: what goes beyond is left out."""
         read = self._cut(text)[: most - 2]
-        return _joined([(_NEITHER, [self._begin]), (_FIRST, read), (_NEITHER, [self._end])])
+        return _joined([(NEITHER, [self._begin]), (FIRST, read), (NEITHER, [self._end])])
 
     def encode_pair(self, first: str, second: str, most: int) -> Tokens:
         """Return the tokens of two texts, ``most`` with the marks of beginning and ends: what goes beyond is left out of the longer one."""
@@ -68,11 +68,11 @@ class Tokenizer:
         kept = min(len(one), max(room - len(other), room // 2))
         return _joined(
             [
-                (_NEITHER, [self._begin]),
-                (_FIRST, one[:kept]),
-                (_NEITHER, [self._end, self._end]),
-                (_SECOND, other[: room - kept]),
-                (_NEITHER, [self._end]),
+                (NEITHER, [self._begin]),
+                (FIRST, one[:kept]),
+                (NEITHER, [self._end, self._end]),
+                (SECOND, other[: room - kept]),
+                (NEITHER, [self._end]),
             ]
         )
 
