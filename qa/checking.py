@@ -120,19 +120,16 @@ class _Checker:
     ) -> tuple[Window, ...]:
         """Return the sentence that says most of what is said among those that hold all that is new; else those that hold some of it."""
         if new and whole:
-            return (max(whole, key=lambda window: len(said.intersection(stems(window.text, self._spoken(window))))),)
+            return (max(whole, key=lambda window: len(said.intersection(stems(window.text, window.language)))),)
         return tuple(window for window in cited if any(stands_in(atom, window) for atom in new))
 
     def _joins_rightly(self, statement: str, whole: Sequence[Window]) -> bool:
         """Whether names that a statement joins with "and" stand side by side in a sentence that holds all it adds: half of a list may be of something else."""
         names = new_names(statement, self._language, self._question, self._language)
         return all(
-            any(stand_side_by_side(*pair, window, self._spoken(window)) for window in whole)
+            any(stand_side_by_side(*pair, window, window.language) for window in whole)
             for pair in joined_names(statement, names, self._language)
         )
-
-    def _spoken(self, window: Window) -> str:
-        return self._articles[window.source].language
 
     def _speaks_of(self, support: Sequence[Window]) -> bool:
         """Whether every window of a support shares a word with the question, as far as their languages are the same.
@@ -144,7 +141,7 @@ class _Checker:
         comparable = self._comparable(support)
         spoken_of = not comparable or self._has_predicate([window.text for window in comparable])
         if asks_why(self._question):
-            return spoken_of and any(gives_a_reason(window.text, self._spoken(window)) for window in support)
+            return spoken_of and any(gives_a_reason(window.text, window.language) for window in support)
         shared = all(shares_a_word_with(self._question, self._language, window.text) for window in comparable)
         return shared and (spoken_of or not self._is_told_where_asked_of)
 
@@ -172,7 +169,7 @@ class _Checker:
         """Whether some name that a statement adds to the question stands in its support as it is asked for, if it adds any."""
         names = new_names(statement, self._language, self._question, self._language)
         telling = [window for window in cited if any(stands_in(name, window) for name in names)]
-        return not telling or any(stands_as_asked(self._question, names, w.text, self._spoken(w)) for w in telling)
+        return not telling or any(stands_as_asked(self._question, names, w.text, w.language) for w in telling)
 
     def _is_borne_out(self, statement: str, telling: Sequence[Window]) -> bool:
         """Whether what tells a statement has enough of the words of what it says of its names, as far as their languages are the same.
@@ -186,7 +183,7 @@ class _Checker:
 
     def _comparable(self, support: Sequence[Window]) -> list[Window]:
         """Return the windows in the question's language."""
-        return [window for window in support if self._spoken(window) == self._language]
+        return [window for window in support if window.language == self._language]
 
     def _holds_together(self, statement: str, titled: Sequence[str], whole: Sequence[Window]) -> bool:
         """Whether a sentence that holds all that is new stands near every name of statement and question: what stands apart need not belong together.

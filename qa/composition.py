@@ -35,7 +35,7 @@ def quotation(sentence: ScoredSentence, article: Article, language: str, *, date
         dated: Whether to tell in full what the sentence dates from its article's day ("prossimo giugno").
     """
     phrases = load_phrases(language)
-    window = Window(article.source, sentence.span, sentence.text, 1, (), 0)
+    window = Window(article.source, sentence.span, sentence.text, article.language, 1, (), 0)
     where = ", ".join(filter(None, (plain_text(article.publisher or ""), shown_date(article.date))))
     if dated and (meant := [f"{said} = {day}" for said, day in _dated_from(sentence.text, article, language)]):
         where += f" ({', '.join(meant)})"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from qa.atoms import Atom, find_atoms
+from qa.counting import counted_as
+from qa.lexicon import COUNTED
 from qa.places import other_names
 from qa.questions import answers_expectation, expected_answer
 from qa.schema import Article, Passage, Span
@@ -29,6 +31,7 @@ class Window:
     source: str
     span: Span
     text: str
+    language: str
     sentences: int
     atoms: tuple[Atom, ...]
     rank: int
@@ -55,13 +58,13 @@ def windows(read: Sequence[Passage], languages: Mapping[str, str]) -> list[Windo
                 text = passage.text[sentences[first].start : sentences[last].end]
                 span = Span(start=passage.start + sentences[first].start, end=passage.start + sentences[last].end)
                 atoms = find_atoms(text, language, passage.date)
-                found.append(Window(passage.source, span, text, last - first + 1, atoms, rank))
+                found.append(Window(passage.source, span, text, language, last - first + 1, atoms, rank))
     return found
 
 
 def window_of(text: str, article: Article, span: Span) -> Window:
     """Return one sentence of an article as a window of its own."""
-    return Window(article.source, span, text, 1, find_atoms(text, article.language, article.date), 0)
+    return Window(article.source, span, text, article.language, 1, find_atoms(text, article.language, article.date), 0)
 
 
 def find_support(statement: str, language: str, candidates: Sequence[Window], question: str = "") -> tuple[Window, ...]:
@@ -139,15 +142,23 @@ def _stand_together(parts: Sequence[str], known: Sequence[str]) -> bool:
 
 
 def counts_alike(atom: Atom, statement: str, window: Window, language: str) -> bool:
-    """Whether a number counts in a window what it counts in a statement, as far as both say: 180 games are not 180 goals.
+    """Whether a number counts in a window what it counts in a statement, as far as both say: 180 games are not 180 goals, but 180 appearances.
 
-    A number without a noun behind it ("-11 dalla Ternana") may count anything.
+    A number without a noun behind it ("-11 dalla Ternana") may count anything; so may one whose noun is of another language, unless it is known
+    to be something else.
     """
     unit = _unit(statement, atom.end, language)
-    if atom.kind != "number" or not unit or unit <= frozenset(stems(window.text, language)):
+    if atom.kind != "number" or not unit or unit <= frozenset(stems(window.text, window.language)):
         return True
+    said = counted_as(unit, language)
     places = [other for other in window.atoms if other.kind == "number" and other.value == atom.value]
-    return any(not _unit(window.text, other.end, language) for other in places)
+    counted = [counted_as(_unit(window.text, other.end, window.language), window.language) for other in places]
+    return any(not there or there == said or not _comparable(said, there, window, language) for there in counted)
+
+
+def _comparable(said: frozenset[str], there: frozenset[str], window: Window, language: str) -> bool:
+    """Whether two things that are counted can be told apart: words of one language can, of two only where both are known."""
+    return window.language == language or bool(said & COUNTED.keys() and there & COUNTED.keys())
 
 
 def _unit(text: str, end: int, language: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ def article(source: str = "a.txt", text: str = TEXT, **about) -> Article:
 
 
 def window(start: int, end: int, source: str = "a.txt") -> Window:
-    return Window(source, Span(start=start, end=end), TEXT[start:end], 1, (), 0)
+    return Window(source, Span(start=start, end=end), TEXT[start:end], "it", 1, (), 0)
 
 
 def sentence(text: str) -> ScoredSentence:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from qa.atoms import find_atoms
 from qa.schema import Span
 from qa.text import fold
-from qa.verification import Window, date_within, plain_text, same_word, stands_in
+from qa.verification import Window, counts_alike, date_within, plain_text, same_word, stands_in
 
 
 def window(text: str, language: str = "it", reference: str | None = None) -> Window:
-    return Window("a.txt", Span(start=0, end=len(text)), text, 1, find_atoms(text, language, reference), 0)
+    return Window("a.txt", Span(start=0, end=len(text)), text, language, 1, find_atoms(text, language, reference), 0)
 
 
 def all_stand_in(statement: str, text: str, language: str = "it", reference: str | None = None) -> bool:
@@ -229,3 +229,38 @@ def test_markup_in_markup_is_taken_apart_in_bounded_work(text):
     plain = plain_text(text)
     assert plain == plain_text(plain)
     assert not re.search(r"<[a-z]", plain)
+
+
+def all_count_alike(statement: str, language: str, text: str, spoken: str) -> bool:
+    numbers = [atom for atom in find_atoms(statement, language) if atom.kind == "number"]
+    assert numbers, "a statement without numbers proves nothing"
+    return all(counts_alike(number, statement, window(text, spoken), language) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("statement", "language", "text", "spoken"),
+    [
+        ("Ha giocato 151 partite.", "it", "Si ferma a 151 gare consecutive.", "it"),
+        ("Ha segnato 12 reti.", "it", "Ha segnato 12 gol.", "it"),
+        ("It is at -11 points.", "en", "Il Bari è a -11 dalla Ternana.", "it"),
+        ("He made 180 appearances.", "en", "Ha totalizzato 180 presenze.", "it"),
+        ("He is 42 years old.", "en", "Il tecnico ha 42 anni.", "it"),
+        ("Ha vinto 12 trofei.", "it", "He has won 12 titles.", "en"),
+        ("It cost 30 lire a head.", "en", "Costava 30 scudi a testa.", "it"),
+    ],
+)
+def test_a_number_may_count_the_same_under_another_name(statement, language, text, spoken):
+    assert all_count_alike(statement, language, text, spoken)
+
+
+@pytest.mark.parametrize(
+    ("statement", "language", "text", "spoken"),
+    [
+        ("Ha segnato 180 gol.", "it", "Ha totalizzato 180 presenze.", "it"),
+        ("Costava 30 lire a testa.", "it", "Costava 30 scudi a testa.", "it"),
+        ("He scored 180 goals.", "en", "Ha totalizzato 180 presenze.", "it"),
+        ("Ha disputato 12 partite.", "it", "He has won 12 titles.", "en"),
+    ],
+)
+def test_a_number_does_not_count_what_goes_by_another_name(statement, language, text, spoken):
+    assert not all_count_alike(statement, language, text, spoken)
