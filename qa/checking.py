@@ -127,7 +127,7 @@ class _Checker:
         """Whether names that a statement joins with "and" stand side by side in a sentence that holds all it adds: half of a list may be of something else."""
         names = new_names(statement, self._language, self._question, self._language)
         return all(
-            any(stand_side_by_side(*pair, window, window.language) for window in whole)
+            any(stand_side_by_side(*pair, window) for window in whole)
             for pair in joined_names(statement, names, self._language)
         )
 

@@ -64,6 +64,11 @@ def counted_as(units: Iterable[str], language: str) -> frozenset[str]:
     return frozenset(known.get(unit, unit) for unit in units)
 
 
+def is_named(counted: frozenset[str]) -> bool:
+    """Whether what `counted_as` returned is a thing whose names are known: only that can be told from another in two languages."""
+    return not counted.isdisjoint(COUNTED)
+
+
 def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bool:
     """Whether a number of a text may count what is asked for: matches are no goals.
 
@@ -78,7 +83,7 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
     """
     numbers = [a for a in find_atoms(text, spoken) if a.kind == "number" and not SCORE.fullmatch(a.value)]
     wanted = counted_as(unit, language)
-    is_known = bool(wanted & COUNTED.keys())
+    is_known = is_named(wanted)
     any_measure = frozenset() if is_known else measures(spoken)
     alike = unit | any_measure if spoken == language else any_measure
     return any(

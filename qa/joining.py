@@ -27,17 +27,16 @@ def joined_names(statement: str, names: Sequence[Atom], language: str) -> list[t
     ]
 
 
-def stand_side_by_side(left: Atom, right: Atom, window: Window, language: str) -> bool:
+def stand_side_by_side(left: Atom, right: Atom, window: Window) -> bool:
     """Whether two names stand in a window with little between them, in either order.
 
     Args:
         left: A name.
         right: Another.
         window: Of an article.
-        language: The window's.
     """
     return any(
-        _is_little(window.text[min(a.end, b.end) : max(a.start, b.start)], language)
+        _is_little(window.text[min(a.end, b.end) : max(a.start, b.start)], window.language)
         for a in _named(left, window)
         for b in _named(right, window)
     )

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
-from qa.counting import SCORE, counted_as, is_denied, measures, outcomes, things, unit_of, units_of
-from qa.lexicon import COUNTED, PARTICIPLES, PREPOSITIONS, TIME_NOUNS
+from qa.counting import SCORE, counted_as, is_denied, is_named, measures, outcomes, things, unit_of, units_of
+from qa.lexicon import PARTICIPLES, PREPOSITIONS, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
@@ -175,7 +175,7 @@ def _numbered(
     counted = {atom: counted_as(unit, spoken) for atom, unit in units.items() if unit}
     if asked.unit:
         wanted = counted_as(asked.unit, asked.language)
-        if asked.language != spoken and not wanted & COUNTED.keys():
+        if asked.language != spoken and not is_named(wanted):
             return counted
         if asked.measures and not shared - asked.unit:
             return {}

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from qa.atoms import Atom, find_atoms
-from qa.counting import counted_as
-from qa.lexicon import COUNTED
+from qa.counting import counted_as, is_named
 from qa.places import other_names
 from qa.questions import answers_expectation, expected_answer
 from qa.schema import Article, Passage, Span
@@ -144,8 +143,8 @@ def _stand_together(parts: Sequence[str], known: Sequence[str]) -> bool:
 def counts_alike(atom: Atom, statement: str, window: Window, language: str) -> bool:
     """Whether a number counts in a window what it counts in a statement, as far as both say: 180 games are not 180 goals, but 180 appearances.
 
-    A number without a noun behind it ("-11 dalla Ternana") may count anything; so may one whose noun is of another language, unless it is known
-    to be something else.
+    A number without a noun behind it ("-11 dalla Ternana") may count anything; so may one whose noun is of another language, unless both nouns
+    are known and name two things.
     """
     unit = _unit(statement, atom.end, language)
     if atom.kind != "number" or not unit or unit <= frozenset(stems(window.text, window.language)):
@@ -153,12 +152,10 @@ def counts_alike(atom: Atom, statement: str, window: Window, language: str) -> b
     said = counted_as(unit, language)
     places = [other for other in window.atoms if other.kind == "number" and other.value == atom.value]
     counted = [counted_as(_unit(window.text, other.end, window.language), window.language) for other in places]
-    return any(not there or there == said or not _comparable(said, there, window, language) for there in counted)
-
-
-def _comparable(said: frozenset[str], there: frozenset[str], window: Window, language: str) -> bool:
-    """Whether two things that are counted can be told apart: words of one language can, of two only where both are known."""
-    return window.language == language or bool(said & COUNTED.keys() and there & COUNTED.keys())
+    return any(
+        not there or there == said or not (window.language == language or (is_named(said) and is_named(there)))
+        for there in counted
+    )
 
 
 def _unit(text: str, end: int, language: str) -> frozenset[str]:

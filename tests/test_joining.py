@@ -42,7 +42,7 @@ def test_names_stand_side_by_side_in_either_order(text, beside):
     left, right = names("Nel Lecco e nel Como.")
     whole = Span(start=0, end=len(text))
     window = window_of(text, Article(source="a.txt", title="", text=text, body=whole, language="it"), whole)
-    assert stand_side_by_side(left, right, window, "it") is beside
+    assert stand_side_by_side(left, right, window) is beside
 
 
 @pytest.mark.parametrize(
