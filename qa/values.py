@@ -20,7 +20,11 @@ _UNIT = re.compile(
     r"(?:(?:sono|erano|furono)\s+(?:stat[ei]\s+)?(?:le|i|gli)\s+)?(\w+)"
     r"|\b(?:numero|number|total[ei]?)\s+(?:\w+\s+)?(?:d(?:i|elle|ei|egli)|of)\s+(\w+)"
 )
-_GOVERNOR = re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una|the|an?)['’\s]+)?\Z")
+# The word before a name, and the article between them; "a" is an article in English only.
+_GOVERNOR = {
+    "it": re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una)['’\s]+)?\Z"),
+    "en": re.compile(r"(\w+)['’\s]+(?:(?:the|an?)\s+)?\Z"),
+}
 # Values that say what they count differ without contradicting each other.
 _SCOPES = {
     "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",
@@ -228,8 +232,10 @@ def is_about(asked: Asked, sentence: ScoredSentence, article: Article) -> bool:
 
 def is_governed(text: str, atom: Atom, language: str) -> bool:
     """Whether a preposition stands right before a name ("grazie al Pontelago"): then the sentence has another subject."""
-    before = _GOVERNOR.search(text, 0, atom.start)
-    return before is not None and before[1].lower() in PREPOSITIONS.get(language, ())
+    if language not in PREPOSITIONS:
+        return False
+    before = _GOVERNOR[language].search(text, 0, atom.start)
+    return before is not None and before[1].lower() in PREPOSITIONS[language]
 
 
 def _context(sentence: ScoredSentence) -> str:
