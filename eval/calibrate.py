@@ -43,11 +43,13 @@ class Tried:
         signs: What could be seen of its answer.
         right: Whether that answer was right.
         answerable: Whether the articles answer it.
+        gathered: Whether several sentences answered together; then the signs say nothing of it.
     """
 
     signs: Signs
     right: bool
     answerable: bool
+    gathered: bool = False
 
 
 def try_cases(subject: Subject, case_set: CaseSet, advance: Callable[[], None]) -> Iterator[Tried]:
@@ -61,7 +63,7 @@ def try_cases(subject: Subject, case_set: CaseSet, advance: Callable[[], None]) 
         advance: Called after each case.
     """
     weights = {field.name: 0.0 for field in fields(Signs)}
-    everything = _Doubting(weights=weights, bias=0.0, threshold=0.0, made={})
+    everything = _Doubting(weights=weights, bias=0.0, threshold=0.0, gathered=0.0, made={})
     with subject.open(case_set) as bot:
         articles = {entry.source: bot.article(entry.source) for entry in bot.articles()}
         for case in case_set.cases:
@@ -70,7 +72,7 @@ def try_cases(subject: Subject, case_set: CaseSet, advance: Callable[[], None]) 
             advance()
             if inquiry.signs is not None and isinstance(final, Final) and final.answer.status != "abstained":
                 right = case.answerable and score_case(case, final.answer, articles).outcome == "correct"
-                yield Tried(inquiry.signs, right, case.answerable)
+                yield Tried(inquiry.signs, right, case.answerable, gathered=bool(inquiry.gathered))
 
 
 def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
@@ -80,11 +82,12 @@ def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
     from repeated cross-validation.
 
     Args:
-        tried: At least five right ones and five wrong ones.
+        tried: At least five right ones and five wrong ones that were not gathered.
         made: What is to be stored of how this was made; figures are added.
     """
-    signs = np.array([list(asdict(one.signs).values()) for one in tried])
-    right = np.array([one.right for one in tried])
+    drafted, together = _parted(tried)
+    signs = np.array([list(asdict(one.signs).values()) for one in drafted])
+    right = np.array([one.right for one in drafted])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=_STRENGTH))
     folds = [StratifiedKFold(_FOLDS, shuffle=True, random_state=seed) for seed in range(_REPEATS)]
     likely = np.mean(
@@ -100,7 +103,13 @@ def train(tried: Sequence[Tried], made: Mapping[str, str]) -> Calibration:
         weights={name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
         bias=round(bias, 4),
         threshold=round(threshold, 2),
-        made={**made, "cases": len(tried), "cross_validated": _figures(tried, right, likely, likely >= threshold)},
+        gathered=_share_right(together),
+        made={
+            **made,
+            "cases": len(drafted),
+            "gathered": _counted(together),
+            "cross_validated": _figures(drafted, right, likely, likely >= threshold),
+        },
     )
 
 
@@ -111,11 +120,12 @@ def rescale(calibration: Calibration, tried: Sequence[Tried], made: Mapping[str,
 
     Args:
         calibration: Whose weights are kept, up to their scale.
-        tried: At least one right and one wrong.
+        tried: At least one right and one wrong that were not gathered.
         made: What is to be stored of how this was made; figures are added, and how the weights were made.
     """
-    right = np.array([one.right for one in tried])
-    totals = np.array([[calibration.total(one.signs)] for one in tried])
+    drafted, together = _parted(tried)
+    right = np.array([one.right for one in drafted])
+    totals = np.array([[calibration.total(one.signs)] for one in drafted])
     platt = LogisticRegression(C=np.inf).fit(totals, right)
     scale, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     likely = platt.predict_proba(totals)[:, 1]
@@ -124,13 +134,29 @@ def rescale(calibration: Calibration, tried: Sequence[Tried], made: Mapping[str,
         weights={name: round(weight * scale, 4) for name, weight in calibration.weights.items()},
         bias=round(calibration.bias * scale + offset, 4),
         threshold=round(threshold, 2),
+        gathered=_share_right(together),
         made={
             **made,
-            "cases": len(tried),
-            "fitted": _figures(tried, right, likely, likely >= threshold),
+            "cases": len(drafted),
+            "gathered": _counted(together),
+            "fitted": _figures(drafted, right, likely, likely >= threshold),
             "weights": calibration.made.get("weights", calibration.made),
         },
     )
+
+
+def _share_right(together: Sequence[Tried]) -> float:
+    """Return the share of gathered answers that are right, by Laplace's rule of succession: they are few."""
+    return round((sum(one.right for one in together) + 1) / (len(together) + 2), 2)
+
+
+def _parted(tried: Sequence[Tried]) -> tuple[list[Tried], list[Tried]]:
+    """Return what was drafted, and what was gathered."""
+    return [one for one in tried if not one.gathered], [one for one in tried if one.gathered]
+
+
+def _counted(together: Sequence[Tried]) -> str:
+    return f"{sum(one.right for one in together)} of {len(together)}"
 
 
 def _best_threshold(right: np.ndarray, likely: np.ndarray) -> float:

@@ -48,6 +48,7 @@ Category = Literal[
     "multi_hop",
     "comparison",
     "list",
+    "overview",
     "counting",
     "conflict",
     "unanswerable",

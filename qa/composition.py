@@ -7,7 +7,7 @@ from datetime import date
 
 from qa.atoms import find_atoms
 from qa.prompts import load_phrases
-from qa.retrieval import ScoredSentence
+from qa.retrieval import Sentence
 from qa.schema import Article, Citation
 from qa.verification import Window, plain_text
 
@@ -23,7 +23,7 @@ class Piece:
     support: tuple[Window, ...] = ()
 
 
-def quotation(sentence: ScoredSentence, article: Article, language: str, *, dated: bool = False) -> Piece:
+def quotation(sentence: Sentence, article: Article, language: str, *, dated: bool = False) -> Piece:
     """Return a sentence as a quotation in the manner of ``language``, introduced by who published it and when.
 
     What the article has in the way of links, markup and ``[1]`` of its own is not shown; the citation's quote keeps it.

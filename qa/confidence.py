@@ -54,12 +54,14 @@ class Calibration(Record):
         weights: By sign.
         bias: The constant term.
         threshold: Answers below this probability are withheld.
+        gathered: The probability for sentences that answer together: the share of such answers that are right.
         made: Command, data, date and figures of the training run.
     """
 
     weights: Mapping[str, float]
     bias: float
     threshold: float
+    gathered: float
     made: Mapping[str, object]
 
     def probability(self, signs: Signs) -> float:

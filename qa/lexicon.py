@@ -193,3 +193,98 @@ REASONS = {
     "en": r"\b(?:because|since|as|for|due|owing|thanks|led|(?:caus|reason)\w*)\b|(?<!\byears )(?<!\bmonths )(?<!\bdays )(?<!\bshortly )\bafter\b",
 }
 """By language, what introduces a reason, in folded text: without any of it a sentence tells no "why"."""
+
+ACTIVITIES = {
+    "coaching": {
+        "it": _words(
+            "allenare allena allenato allenava allenò allenando guidare guida guidato guidò guidando panchina panchine staff vice assistente"
+            " subentrare subentra subentrato traghettare traghettato ct coordinatore"
+        ),
+        "en": _words("coach coaches coached coaching manage managed managing bench staff assistant charge"),
+    },
+    "playing": {
+        "it": _words(
+            "giocare gioca giocato giocava giocò giocatore militare milita militato vestire veste vestito maglia indossare indossato presenze debutto"
+            " esordio difensore centrocampista attaccante calciatore"
+        ),
+        "en": _words(
+            "play plays played playing player appearances shirt wore debut defender midfielder striker goalkeeper footballer"
+        ),
+    },
+    "moving": {
+        "it": _words(
+            "passare passa passato passò trasferirsi trasferito trasferimento approdare approdato approdo firmare firmato ingaggio ingaggiato acquistato"
+            " ceduto lasciare lascia lasciato cresciuto cominciato"
+        ),
+        "en": _words(
+            "sign signs signed signing join joins joined leave leaves left move moved transfer called spent drafted"
+        ),
+    },
+    "winning": {
+        "it": _words(
+            "vincere vince vinto vinse vincendo vittoria alzare alzato alzando alzò sollevato aggiudicarsi aggiudicato laurearsi laureato trionfo"
+            " trionfare trionfato titolo trofeo palmarès"
+        ),
+        "en": _words("win wins won winning winner victory lift lifted title trophy triumph"),
+    },
+}
+"""What careers are made of, by the words that tell of it: a question for a list of clubs or trophies asks about one of these."""
+
+LISTED = {
+    "trophies": {
+        "it": _words(
+            "trofei titoli coppe tornei trofeo titolo coppa torneo supercoppa campionato scudetto medaglia liga corse corsa"
+        ),
+        "en": _words(
+            "trophies titles cups tournaments trophy title cup tournament supercup league championship medal races race"
+        ),
+    },
+    "teams": {
+        "it": _words("squadre squadra club società formazioni formazione nazionali nazionale"),
+        "en": _words("teams team clubs club sides side"),
+    },
+    "places": {
+        "it": _words("paesi paese nazioni nazione città campionati"),
+        "en": _words("countries country cities city leagues"),
+    },
+}
+"""What is asked for lists of, by the names it goes by, alone or as part of the name of one."""
+
+OCCUPATIONS = {
+    "it": _words(
+        "allenatore allenatrice tecnico mister trainer ct vice assistente presidente direttore direttrice dirigente capitano portiere difensore"
+        " centrocampista attaccante giocatore giocatrice calciatore calciatrice tennista ciclista corridore nuotatore nuotatrice cestista pallavolista"
+        " playmaker guardia ala pivot palleggiatore palleggiatrice schiacciatore schiacciatrice arbitro medico famiglia società club squadra formazione"
+        " figlio figlia fratello sorella compagno"
+    ),
+    "en": _words(
+        "coach manager assistant president director captain goalkeeper defender midfielder striker player tennis cyclist rider swimmer guard"
+        " forward referee doctor family club team son daughter brother sister"
+    ),
+}
+"""By language, what a person or a club is: a sentence that has one beside a name says who that is."""
+
+OVERVIEW = {
+    "it": _words(
+        "riassumere riassumi riassumimi riassunto raccontare racconta raccontami raccontaci parlare parla parlami parlaci dire dice dicono dimmi"
+        " dicci descrivere descrivi descrivimi presentare presenta presentami illustrare sintetizzare sintetizza sintesi sapere sai sa si conoscere"
+        " elenco elenca elencami lista tappe profilo ritratto breve brevemente poche parole articoli articolo qualcosa"
+    ),
+    "en": _words(
+        "me us summarise summarize summary tell describe describing overview know known introduce profile brief briefly short words articles article"
+        " say says something list"
+    ),
+}
+"""By language, words that ask for a summary or a list: they ask for nothing in particular."""
+
+CAREER = {
+    "it": _words("carriera storia vita percorso biografia"),
+    "en": _words("career story history life path biography"),
+}
+"""By language, what a summary may be one of."""
+
+ROLES = {
+    "it": _words("allenatore allenatrice tecnico mister giocatore giocatrice calciatore calciatrice"),
+    "en": _words("coach coaching manager player footballer playing"),
+}
+"""By language, as what somebody has a career."""

@@ -16,6 +16,7 @@ from qa.conflicts import Disagreement, conflicting
 from qa.conversation import standalone
 from qa.errors import ModelError
 from qa.evidence import excerpts
+from qa.gathering import gathered
 from qa.generation import Draft, draft_answer, redraft, spent
 from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
@@ -23,7 +24,7 @@ from qa.prompts import load_phrases
 from qa.questions import asks_when
 from qa.quoting import answer_by_themselves, best_two, nearest, quoted_beside, quoted_instead
 from qa.resources import Resources
-from qa.retrieval import ScoredSentence, rank_sentences
+from qa.retrieval import ScoredSentence, Sentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
 from qa.spelling import respelt
 from qa.tracing import Trace, recorded
@@ -76,6 +77,7 @@ class Inquiry:
         self.draft = Draft()
         self.redrafts: list[Draft] = []
         self.signs: Signs | None = None
+        self.gathered: list[Sentence] = []
         self.status: Status = "abstained"
 
     def events(self) -> Generator[Event]:
@@ -105,6 +107,9 @@ class Inquiry:
         with self.trace.step("compare"):
             different = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
             self.signs = observe(self.question, self.language, ranked, conflict=different is not None)
+            self.gathered = gathered(self.question, self.language, ranked, self.index)
+        if self.gathered:
+            return self._together(self.gathered)
         if different:
             return self._compared(different)
         if self.calibration.withholds(self.signs.at_best()):
@@ -148,6 +153,11 @@ class Inquiry:
             return [Piece(phrases["quoting"]), first, *others]
         self.status = "conflict"
         return [Piece(phrases["conflict"]), first, *others]
+
+    def _together(self, sentences: list[Sentence]) -> list[Piece]:
+        """Return sentences that answer together."""
+        self.status = "answered"
+        return [Piece(load_phrases(self.language)["quoting"]), *map(self._quoted, sentences)]
 
     def _refusal(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> list[Piece]:
         """Return that the articles do not answer; or, where they are about the same thing, that no answer is certain, and what comes nearest."""
@@ -237,12 +247,17 @@ class Inquiry:
                 )
         return [Piece(check.statement, check.support) for check in self.trace.checks if check.kept]
 
-    def _quoted(self, sentence: ScoredSentence) -> Piece:
+    def _quoted(self, sentence: Sentence) -> Piece:
         article = self._article(sentence.chunk.source)
         return quotation(sentence, article, self.language, dated=asks_when(self.question))
 
     def _article(self, source: str) -> Article:
         return self.index.snapshot.articles[source].article
+
+    def _confidence(self) -> float:
+        if self.gathered:
+            return self.calibration.gathered
+        return self.calibration.probability(self.signs) if self.signs else 0.0
 
     def _finished(self, composer: Composer, read: tuple[Passage, ...]) -> Answer:
         self.trace.signs = self.signs
@@ -251,7 +266,7 @@ class Inquiry:
             status=self.status,
             citations=composer.citations,
             passages=read,
-            confidence=self.calibration.probability(self.signs) if self.signs else 0.0,
+            confidence=self._confidence(),
             language=self.language,
             question=self.question,
             model=self.bot.chat_identity.name,

@@ -132,6 +132,11 @@ def asks_why(question: str) -> bool:
     return bool(_WHY.search(fold(question)))
 
 
+def asks_who(question: str) -> bool:
+    """Whether a question is who somebody is."""
+    return _WHO_IS.fullmatch(question) is not None
+
+
 def asks_for_score(question: str) -> bool:
     """Whether a question is about how a match ended, in numbers."""
     return expected_answer(question) == "number" and bool(_SCORE.search(fold(question)))

@@ -57,24 +57,16 @@ class ScoredChunk:
 
 
 @dataclass(frozen=True)
-class ScoredSentence:
-    """A sentence of a candidate chunk.
+class Sentence:
+    """A sentence of a chunk.
 
     Attributes:
         chunk: Where it stands.
         number: Its number in the chunk, from 0.
-        similarity: Cosine with the question.
-        lexical: BM25 among the candidate sentences.
-        fits: Whether it holds something new of the kind that the question asks for.
-        score: Fused; orders the sentences of one question.
     """
 
     chunk: Chunk
     number: int
-    similarity: float
-    lexical: float
-    fits: bool
-    score: float
 
     @property
     def span(self) -> Span:
@@ -85,6 +77,28 @@ class ScoredSentence:
     def text(self) -> str:
         """The sentence, to the letter."""
         return self.chunk.text[self.span.start - self.chunk.start : self.span.end - self.chunk.start]
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks something: then it answers nothing."""
+        return _QUESTION.search(self.text) is not None
+
+
+@dataclass(frozen=True)
+class ScoredSentence(Sentence):
+    """A sentence of a candidate chunk.
+
+    Attributes:
+        similarity: Cosine with the question.
+        lexical: BM25 among the candidate sentences.
+        fits: Whether it holds something new of the kind that the question asks for.
+        score: Fused; orders the sentences of one question.
+    """
+
+    similarity: float
+    lexical: float
+    fits: bool
+    score: float
 
 
 @dataclass(frozen=True)
@@ -201,7 +215,7 @@ def rank_sentences(question: str, language: str, found: Sequence[ScoredChunk], i
     """
     every = [(c, n, matched) for c in found if c.alignment for n, matched in enumerate(c.alignment.sentences)]
     unscored = [ScoredSentence(c.chunk, n, c.similarities[n], 0.0, fits=False, score=0.0) for c, n, _ in every]
-    telling = [i for i, sentence in enumerate(unscored) if not _QUESTION.search(sentence.text)]
+    telling = [i for i, sentence in enumerate(unscored) if not sentence.asks]
     rows, plain = [every[i] for i in telling], [unscored[i] for i in telling]
     if not rows:
         return []

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -76,3 +77,13 @@ def stems(text: str, language: str) -> list[str]:
     """Return the stems of the content words of ``text``; words of an unknown language stay whole."""
     content = [word for word in words(text) if word not in stopwords(language) and (len(word) > 1 or word.isdigit())]
     return list(_stemmer(language).stemWords(content)) if language in _SNOWBALL else content
+
+
+def stems_of(names: Mapping[str, frozenset[str]], language: str) -> frozenset[str]:
+    """Return the stems of the words that a language has for something, given by language."""
+    return _stems_of(names.get(language, frozenset()), language)
+
+
+@cache
+def _stems_of(names: frozenset[str], language: str) -> frozenset[str]:
+    return frozenset(stems(" ".join(names), language))

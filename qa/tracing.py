@@ -115,7 +115,7 @@ class Trace:
             "chunks": [_chunk(found) for found in self.chunks],
             "sentences": [_sentence(found) for found in self.sentences],
             "signs": self.signs and asdict(self.signs),
-            "confidence": self.signs and self.calibration.probability(self.signs),
+            "confidence": self.answer and self.answer.confidence,
             "threshold": self.calibration.threshold,
             "calls": [asdict(call) for call in self.model.calls.values()],
             "checks": [_check(check) for check in self.checks],

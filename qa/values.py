@@ -10,7 +10,7 @@ from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import SCORE, counted_as, is_denied, is_named, measures, outcomes, things, unit_of, units_of
 from qa.lexicon import PARTICIPLES, PREPOSITIONS, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
-from qa.retrieval import ScoredSentence
+from qa.retrieval import ScoredSentence, Sentence
 from qa.schema import Article
 from qa.text import WORD, fold, stems, words
 from qa.verification import VERSUS, may_be_one_name
@@ -213,7 +213,7 @@ def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
     return bool(asked.names and asked.predicates) and asked.predicates <= said and _held(asked.names, own)
 
 
-def is_about(asked: Asked, sentence: ScoredSentence, article: Article) -> bool:
+def is_about(asked: Asked, sentence: Sentence, article: Article) -> bool:
     """Whether the sentence and the one before it hold every name of the question, or its chunk does and it names nobody else itself.
 
     Of what happened at a time, a name behind a preposition ("grazie al Pontelago") is not the subject that is left out; of a number, it may well
@@ -238,7 +238,7 @@ def is_governed(text: str, atom: Atom, language: str) -> bool:
     return before is not None and before[1].lower() in PREPOSITIONS[language]
 
 
-def _context(sentence: ScoredSentence) -> str:
+def _context(sentence: Sentence) -> str:
     """Return the sentence and the one before it."""
     chunk, before = sentence.chunk, sentence.chunk.sentences[max(0, sentence.number - 1)]
     return chunk.text[before.start - chunk.start : sentence.span.end - chunk.start]

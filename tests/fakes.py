@@ -187,5 +187,7 @@ class SmallReader:
 
 def surely_answered(bot: QA, question: str) -> Answer:
     """Ask so that nothing is withheld for want of confidence."""
-    certain = Calibration(weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, made={})
+    certain = Calibration(
+        weights=dict.fromkeys(load_calibration().weights, 0.0), bias=9.0, threshold=0.5, gathered=0.5, made={}
+    )
     return list(Inquiry(bot, question, (), certain).events())[-1].answer

@@ -124,6 +124,7 @@ def test_training_learns_which_sign_tells_right_from_wrong_and_where_to_withhold
     assert trained.made == {
         "command": "a test",
         "cases": 21,
+        "gathered": "0 of 0",
         "cross_validated": {
             "right": 12,
             "wrong": 0,
@@ -137,7 +138,7 @@ def test_training_learns_which_sign_tells_right_from_wrong_and_where_to_withhold
 
 def test_rescaling_keeps_which_answers_are_likelier_and_says_how_likely_they_are():
     weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"drawn": 1.0}
-    before = Calibration(weights=weights, bias=0.0, threshold=0.9, made={"command": "the first"})
+    before = Calibration(weights=weights, bias=0.0, threshold=0.9, gathered=0.5, made={"command": "the first"})
     shares = {0.2: 2, 0.8: 8}  # Right of ten.
     tried = [
         Tried(replace(NOTHING, drawn=drawn), right=number < share, answerable=True)
@@ -154,9 +155,24 @@ def test_rescaling_keeps_which_answers_are_likelier_and_says_how_likely_they_are
     assert (again.made["command"], again.made["weights"]) == ("the third", {"command": "the first"})
 
 
+@pytest.mark.parametrize(("right", "of", "share"), [(0, 0, 0.5), (9, 10, 0.83), (0, 3, 0.2)])
+def test_what_is_gathered_is_as_likely_right_as_it_was(right, of, share):
+    weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"drawn": 4.0}
+    before = Calibration(weights=weights, bias=-2.0, threshold=0.9, gathered=0.5, made={})
+    drafted = [
+        Tried(replace(NOTHING, drawn=drawn), right=is_right, answerable=True)
+        for drawn, is_right in [(1.0, True), (0.5, True), (0.5, False), (0.1, False)]
+    ]
+    together = [Tried(NOTHING, right=n < right, answerable=True, gathered=True) for n in range(of)]
+    alone, both = rescale(before, drafted, {}), rescale(before, [*drafted, *together], {})
+    assert both.gathered == share
+    assert both.made["gathered"] == f"{right} of {of}"
+    assert (both.weights, both.bias, both.threshold) == (alone.weights, alone.bias, alone.threshold)
+
+
 def test_of_thresholds_that_gain_as_much_the_highest_is_chosen():
     weights = dict.fromkeys(asdict(NOTHING), 0.0) | {"drawn": 4.0}
-    before = Calibration(weights=weights, bias=-2.0, threshold=0.9, made={})
+    before = Calibration(weights=weights, bias=-2.0, threshold=0.9, gathered=0.5, made={})
     tried = [
         Tried(replace(NOTHING, drawn=drawn), right=right, answerable=True)
         for drawn, right in [(1.0, True), (1.0, True), (0.6, True), (0.6, False), (0.1, False), (0.1, False)]

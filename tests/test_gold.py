@@ -21,6 +21,7 @@ SIZES = {
     "multi_hop": 15,
     "comparison": 8,
     "list": 8,
+    "overview": 12,
     "counting": 5,
     "conflict": 12,
     "unanswerable": 20,

@@ -304,7 +304,7 @@ def own(settings, scripted_chat, small_embeddings):
 def doubtful(bot):
     """Ask so that only the agreement of the model with itself decides."""
     weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0}
-    calibration = Calibration(weights=weights, bias=-2.0, threshold=0.6, made={})
+    calibration = Calibration(weights=weights, bias=-2.0, threshold=0.6, gathered=0.5, made={})
     inquiry = Inquiry(bot, QUESTION, (), calibration)
     return list(inquiry.events()), inquiry
 
@@ -331,7 +331,7 @@ def test_a_doubtful_draft_is_withheld_where_the_model_says_something_else_each_t
 def test_a_model_is_not_asked_again_once_the_first_time_has_decided(own, scripted_chat):
     scripted_chat.llm.replies.extend([REPLY, "Allegri, a Torino."])  # A second would only be heard in vain.
     weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0}
-    calibration = Calibration(weights=weights, bias=-3.0, threshold=0.5, made={})  # Wants three quarters.
+    calibration = Calibration(weights=weights, bias=-3.0, threshold=0.5, gathered=0.5, made={})  # Wants three quarters.
     *_, final = Inquiry(own, QUESTION, (), calibration).events()
     assert final.answer.status == "abstained"
     assert final.answer.usage.model_calls == 2

@@ -116,6 +116,16 @@ def test_chunks_come_in_order_of_source_and_place(store):
     assert [store.snapshot().positions[chunk.id] for chunk in chunks] == list(range(len(chunks)))
 
 
+def test_an_article_has_its_own_chunks(store):
+    articles = [many(source, 40) for source in ("b.txt", "a.txt", "ab.txt")]
+    for article in articles:
+        put(store, article)
+    snapshot = store.snapshot()
+    for article in articles:
+        assert snapshot.chunks_of(article.source) == tuple(chunk_article(article))
+    assert snapshot.chunks_of("aa.txt") == ()
+
+
 def test_an_article_without_sentences_is_kept(store):
     put(store, made("empty.txt", " "))
     snapshot = store.snapshot()

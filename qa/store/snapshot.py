@@ -2,6 +2,7 @@
 
 import json
 import logging
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,12 @@ class Snapshot:
     def positions(self) -> dict[str, int]:
         """Place of each chunk in ``chunks``, by its id."""
         return {chunk.id: position for position, chunk in enumerate(self.chunks)}
+
+    def chunks_of(self, source: str) -> tuple[Chunk, ...]:
+        """Return the chunks of an article, in order."""
+        by_source = attrgetter("source")
+        start = bisect_left(self.chunks, source, key=by_source)
+        return self.chunks[start : bisect_right(self.chunks, source, lo=start, key=by_source)]
 
 
 def read_snapshot(

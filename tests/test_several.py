@@ -1,0 +1,77 @@
+"""Questions that several sentences answer together are told from those that one has to answer."""
+
+import pytest
+
+from qa.several import wanted_of_several
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Chi è Ada Neri?", "it"),
+        ("Chi era Ada Neri?", "it"),
+        ("Who is Ada Neri?", "en"),
+        ("Parlami di Ada Neri.", "it"),
+    ],
+)
+def test_who_somebody_is(question, language):
+    assert wanted_of_several(question, language).who
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Raccontami la carriera di Ada Neri", "it"),
+        ("Puoi riassumere la carriera da allenatrice di Ada Neri?", "it"),
+        ("Cosa dicono gli articoli su Neri?", "it"),
+        ("Ada Neri", "it"),
+        ("Tell me about Ada Neri's career.", "en"),
+        ("What do you know about Neri?", "en"),
+    ],
+)
+def test_a_summary(question, language):
+    assert wanted_of_several(question, language).career
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "activity"),
+    [
+        ("Quali squadre ha allenato Neri?", "it", "coaching"),
+        ("Elencami i club guidati da Ada Neri.", "it", "coaching"),
+        ("In quali Paesi ha allenato Neri?", "it", "coaching"),
+        ("Which teams has Neri coached?", "en", "coaching"),
+        ("In quali squadre ha giocato Neri?", "it", "playing"),
+        ("Which clubs did Neri play for as a footballer?", "en", "playing"),
+        ("Quali trofei ha vinto Neri da allenatore?", "it", "winning"),
+        ("Quali sono i titoli vinti da Neri con il Lecco?", "it", "winning"),
+        ("What trophies did Neri win?", "en", "winning"),
+    ],
+)
+def test_a_list(question, language, activity):
+    assert wanted_of_several(question, language).activity == activity
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        pytest.param("Quali squadre ha allenato?", "it", id="names nobody"),
+        pytest.param("Quale squadra ha allenato Neri?", "it", id="asks for one"),
+        pytest.param("Quali squadre ha allenato Neri prima del Lecco?", "it", id="leaves some out"),
+        pytest.param("Fuori dall'Italia in quali paesi ha allenato?", "it", id="leaves one out"),
+        pytest.param("Quali squadre ha allenato Neri nel 2018?", "it", id="of one year only"),
+        pytest.param("Quali squadre ha battuto Neri?", "it", id="asks for opponents"),
+        pytest.param("Quali squadre straniere ha allenato Neri?", "it", id="a word that is not known"),
+        pytest.param("Quali trofei ha vinto Neri da giocatore?", "it", id="what was won as a player"),
+        pytest.param("Quali giocatori ha allenato Neri?", "it", id="asks for people"),
+        pytest.param("Chi è l'allenatore del Lecco?", "it", id="asks for a name"),
+        pytest.param("Chi allenava il Lecco prima di Neri?", "it", id="asks for another name"),
+        pytest.param("Neri è un allenatore?", "it", id="asks whether it is so"),
+        pytest.param("Perché Neri ha lasciato la carriera?", "it", id="asks why"),
+        pytest.param("Quando è finita la carriera di Neri?", "it", id="asks when"),
+        pytest.param("Come sta Neri?", "it", id="asks for something else"),
+        pytest.param("Quali squadre hanno esonerato Neri?", "it", id="done to somebody"),
+    ],
+)
+def test_one_sentence_has_to_answer(question, language):
+    wanted = wanted_of_several(question, language)
+    assert (wanted.who, wanted.career, wanted.activity) == (False, False, None)
