@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from qa.atoms import Atom, find_atoms
+from qa.careers import ACTIVITIES, LISTED, OCCUPATIONS
 from qa.counting import is_denied
-from qa.lexicon import ACTIVITIES, LISTED, OCCUPATIONS
 from qa.questions import new_names
 from qa.retrieval import Index, ScoredSentence, Sentence
 from qa.schema import Span
@@ -126,7 +126,8 @@ class _Gathering:
 
         What leaves its subject out has that of the sentence before; the first one under a heading, that of the heading or title.
         """
-        for source in dict.fromkeys(sentence.chunk.source for sentence in self._ranked if self._are_known):
+        sources = dict.fromkeys(sentence.chunk.source for sentence in self._ranked)
+        for source in sources if self._are_known else ():
             header, speaks = None, False
             for sentence in self._sentences(source):
                 headed = self._is_headed(sentence)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qa.atoms import find_atoms
-from qa.lexicon import ACTIVITIES, CAREER, LISTED, OVERVIEW, ROLES
+from qa.careers import ACTIVITIES, CAREER, LISTED, OVERVIEW, ROLES
 from qa.questions import asks_for_several, asks_who, asks_why, expected_answer
 from qa.text import WORD, fold, stems, stems_of, words
 from qa.values import Asked

@@ -1,0 +1,98 @@
+"""Closed lists of Italian and English words that careers are told in, and asked about."""
+
+from qa.lexicon import word_set
+
+ACTIVITIES = {
+    "coaching": {
+        "it": word_set(
+            "allenare allena allenato allenava allenò allenando guidare guida guidato guidò guidando panchina panchine staff vice assistente"
+            " subentrare subentra subentrato traghettare traghettato ct coordinatore"
+        ),
+        "en": word_set("coach coaches coached coaching manage managed managing bench staff assistant charge"),
+    },
+    "playing": {
+        "it": word_set(
+            "giocare gioca giocato giocava giocò giocatore militare milita militato vestire veste vestito maglia indossare indossato presenze debutto"
+            " esordio difensore centrocampista attaccante calciatore"
+        ),
+        "en": word_set(
+            "play plays played playing player appearances shirt wore debut defender midfielder striker goalkeeper footballer"
+        ),
+    },
+    "moving": {
+        "it": word_set(
+            "passare passa passato passò trasferirsi trasferito trasferimento approdare approdato approdo firmare firmato ingaggio ingaggiato acquistato"
+            " ceduto lasciare lascia lasciato cresciuto cominciato"
+        ),
+        "en": word_set(
+            "sign signs signed signing join joins joined leave leaves left move moved transfer called spent drafted"
+        ),
+    },
+    "winning": {
+        "it": word_set(
+            "vincere vince vinto vinse vincendo vittoria alzare alzato alzando alzò sollevato aggiudicarsi aggiudicato laurearsi laureato trionfo"
+            " trionfare trionfato titolo trofeo palmarès"
+        ),
+        "en": word_set("win wins won winning winner victory lift lifted title trophy triumph"),
+    },
+}
+"""What careers are made of, by the words that tell of it: a question for a list of clubs or trophies asks about one of these."""
+
+LISTED = {
+    "trophies": {
+        "it": word_set(
+            "trofei titoli coppe tornei trofeo titolo coppa torneo supercoppa campionato scudetto medaglia liga corse corsa"
+        ),
+        "en": word_set(
+            "trophies titles cups tournaments trophy title cup tournament supercup league championship medal races race"
+        ),
+    },
+    "teams": {
+        "it": word_set("squadre squadra club società formazioni formazione nazionali nazionale"),
+        "en": word_set("teams team clubs club sides side"),
+    },
+    "places": {
+        "it": word_set("paesi paese nazioni nazione città campionati"),
+        "en": word_set("countries country cities city leagues"),
+    },
+}
+"""What is asked for lists of, by the names it goes by, alone or as part of the name of one."""
+
+OCCUPATIONS = {
+    "it": word_set(
+        "allenatore allenatrice tecnico mister trainer ct vice assistente presidente direttore direttrice dirigente capitano portiere difensore"
+        " centrocampista attaccante giocatore giocatrice calciatore calciatrice tennista ciclista corridore nuotatore nuotatrice cestista pallavolista"
+        " playmaker guardia ala pivot palleggiatore palleggiatrice schiacciatore schiacciatrice arbitro medico famiglia società club squadra formazione"
+        " figlio figlia fratello sorella compagno"
+    ),
+    "en": word_set(
+        "coach manager assistant president director captain goalkeeper defender midfielder striker player tennis cyclist rider swimmer guard"
+        " forward referee doctor family club team son daughter brother sister"
+    ),
+}
+"""By language, what a person or a club is: a sentence that has one beside a name says who that is."""
+
+OVERVIEW = {
+    "it": word_set(
+        "riassumere riassumi riassumimi riassunto raccontare racconta raccontami raccontaci parlare parla parlami parlaci dire dice dicono dimmi"
+        " dicci descrivere descrivi descrivimi presentare presenta presentami illustrare sintetizzare sintetizza sintesi sapere sai sa si conoscere"
+        " elenco elenca elencami lista tappe profilo ritratto breve brevemente poche parole articoli articolo qualcosa"
+    ),
+    "en": word_set(
+        "me us summarise summarize summary tell describe describing overview know known introduce profile brief briefly short words articles article"
+        " say says something list"
+    ),
+}
+"""By language, words that ask for a summary or a list: they ask for nothing in particular."""
+
+CAREER = {
+    "it": word_set("carriera storia vita percorso biografia"),
+    "en": word_set("career story history life path biography"),
+}
+"""By language, what a summary may be one of."""
+
+ROLES = {
+    "it": word_set("allenatore allenatrice tecnico mister giocatore giocatrice calciatore calciatrice"),
+    "en": word_set("coach coaching manager player footballer playing"),
+}
+"""By language, as what somebody has a career."""
