@@ -16,6 +16,7 @@ from qa.verification import plain_text
 
 QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
 REPLY = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata successiva."
+DOUBTFUL = REPLY.removesuffix(".") + ", una notte memorabile."  # A quarter of it stands nowhere.
 
 
 def check_citations(answer, bot):
@@ -302,15 +303,15 @@ def own(settings, scripted_chat, small_embeddings):
 
 
 def doubtful(bot):
-    """Ask so that only the agreement of the model with itself decides."""
-    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0}
-    calibration = Calibration(weights=weights, bias=-2.0, threshold=0.6, gathered=0.5, made={})
+    """Ask so that a draft that the evidence holds would do, and of another one the agreement of the model with itself decides."""
+    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0, "drawn": 8.0}
+    calibration = Calibration(weights=weights, bias=-8.0, threshold=0.6, gathered=0.5, made={})
     inquiry = Inquiry(bot, QUESTION, (), calibration)
     return list(inquiry.events()), inquiry
 
 
 def test_a_doubtful_draft_is_shown_where_the_model_says_it_again(own, scripted_chat):
-    scripted_chat.llm.otherwise = REPLY
+    scripted_chat.llm.otherwise = DOUBTFUL
     events, inquiry = doubtful(own)
     answer = events[-1].answer
     assert answer.status == "answered"
@@ -322,16 +323,16 @@ def test_a_doubtful_draft_is_shown_where_the_model_says_it_again(own, scripted_c
 
 
 def test_a_doubtful_draft_is_withheld_where_the_model_says_something_else_each_time(own, scripted_chat):
-    scripted_chat.llm.replies.extend([REPLY, "Il Bari di Conte.", "", "Allegri, a Torino."])
+    scripted_chat.llm.replies.extend([DOUBTFUL, "Il Bari di Conte.", "", "Allegri, a Torino."])
     events, inquiry = doubtful(own)
     assert events[-1].answer.status == "abstained"
     assert inquiry.signs.agreement == 0.0
 
 
 def test_a_model_is_not_asked_again_once_the_first_time_has_decided(own, scripted_chat):
-    scripted_chat.llm.replies.extend([REPLY, "Allegri, a Torino."])  # A second would only be heard in vain.
-    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0}
-    calibration = Calibration(weights=weights, bias=-3.0, threshold=0.5, gathered=0.5, made={})  # Wants three quarters.
+    scripted_chat.llm.replies.extend([DOUBTFUL, "Allegri, a Torino."])  # A second would only be heard in vain.
+    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0, "drawn": 8.0}
+    calibration = Calibration(weights=weights, bias=-9.0, threshold=0.5, gathered=0.5, made={})  # Wants three quarters.
     *_, final = Inquiry(own, QUESTION, (), calibration).events()
     assert final.answer.status == "abstained"
     assert final.answer.usage.model_calls == 2
@@ -347,14 +348,14 @@ def test_without_doubt_the_model_is_asked_once(own, scripted_chat):
 @pytest.mark.parametrize("changes", [{"resamples": 0}, {"model_base_url": None}])
 def test_a_model_is_asked_once_where_it_is_wanted_or_each_reply_costs(own, scripted_chat, changes):
     own.settings = own.settings.replace(**changes)
-    scripted_chat.llm.otherwise = REPLY
+    scripted_chat.llm.otherwise = DOUBTFUL
     events, inquiry = doubtful(own)
     assert events[-1].answer.usage.model_calls == 1
     assert inquiry.signs.agreement == 0.5
 
 
 def test_a_model_that_fails_when_it_is_asked_again_is_noted(own, scripted_chat):
-    scripted_chat.llm.replies.extend([REPLY, REPLY, ModelError("The server is gone.", hint="Start it.")])
+    scripted_chat.llm.replies.extend([DOUBTFUL, DOUBTFUL, ModelError("The server is gone.", hint="Start it.")])
     events, inquiry = doubtful(own)
     answer = events[-1].answer
     assert inquiry.signs.agreement == 0.5
@@ -368,11 +369,20 @@ def test_a_model_that_is_gone_before_it_is_asked_again_is_noted(settings, script
         def resamples(self):
             raise ModelError("The model cannot be loaded again.", hint="Free some memory.")
 
-    scripted_chat.llm.otherwise = REPLY
+    scripted_chat.llm.otherwise = DOUBTFUL
     with Gone(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()) as bot:
         events, inquiry = doubtful(bot)
     assert inquiry.signs.agreement == 0.5
     assert any("cannot be loaded again" in note for note in events[-1].answer.notes)
+
+
+def test_where_no_draft_could_be_shown_the_model_is_not_asked(own, scripted_chat):
+    scripted_chat.llm.otherwise = REPLY
+    weights = dict.fromkeys(load_calibration().weights, 0.0) | {"agreement": 4.0, "drawn": 8.0}
+    calibration = Calibration(weights=weights, bias=-11.0, threshold=0.5, gathered=0.5, made={})
+    *_, final = Inquiry(own, QUESTION, (), calibration).events()
+    assert final.answer.status == "abstained"
+    assert final.answer.usage.model_calls == 0
 
 
 def withheld(bot, question):
