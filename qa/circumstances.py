@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from qa.atoms import Atom, find_atoms
 from qa.counting import SCORE
@@ -11,7 +10,7 @@ from qa.lexicon import CONTESTS, PREPOSITIONS, REASONS
 from qa.questions import expected_answer
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
-from qa.text import fold, stems, words
+from qa.text import fold, stems, stems_of, words
 from qa.values import Asked, is_about, is_governed
 from qa.verification import may_be_one_name
 
@@ -32,7 +31,7 @@ def stands_as_asked(question: str, names: Sequence[Atom], sentence: str, languag
     """
     folded = fold(question)
     if _AGAINST.search(folded):
-        return language not in CONTESTS or not _contests(language).isdisjoint(stems(sentence, language))
+        return language not in CONTESTS or not stems_of(CONTESTS, language).isdisjoint(stems(sentence, language))
     if expected_answer(question) == "name" and _WHERE.search(folded) and language in PREPOSITIONS:
         told = [words(name.value) for name in names]
         return any(
@@ -78,8 +77,3 @@ def tells_of_the_event(question: str, language: str, text: str, spoken: str) -> 
     if not asked or asked & told:
         return True
     return spoken == language and not predicates.isdisjoint(Asked(text, spoken).predicates)
-
-
-@cache
-def _contests(language: str) -> frozenset[str]:
-    return frozenset(stems(" ".join(CONTESTS[language]), language))

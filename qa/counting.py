@@ -6,7 +6,7 @@ from functools import cache
 
 from qa.atoms import Atom, find_atoms
 from qa.lexicon import COUNTED, MEASURES, OUTCOMES
-from qa.text import fold, stems
+from qa.text import fold, stems, stems_of
 
 SCORE = re.compile(r"\d+-\d+")
 """The value of a score, which counts what both sides have."""
@@ -102,10 +102,9 @@ def outcomes(said: Iterable[str], language: str) -> frozenset[str]:
     return frozenset(known[stem] for stem in said if stem in known)
 
 
-@cache
 def measures(language: str) -> frozenset[str]:
     """Return the stems of the units that may measure anything: years, metres."""
-    return frozenset(stems(" ".join(MEASURES.get(language, ())), language))
+    return stems_of(MEASURES, language)
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from qa.lexicon import EVENTS
-from qa.text import stems
+from qa.text import stems_of
 
 
 def events_of(said: Iterable[str], language: str) -> frozenset[str]:
@@ -17,6 +17,6 @@ def events_of(said: Iterable[str], language: str) -> frozenset[str]:
 def _by_stem(language: str) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for event, names in EVENTS.items():
-        for stem in stems(" ".join(names.get(language, ())), language):
+        for stem in stems_of(names, language):
             known.setdefault(stem, []).append(event)
     return known

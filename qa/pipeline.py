@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -143,18 +143,17 @@ class Inquiry:
 
         What happened more than once is no disagreement about when.
         """
+        if different.repeated:
+            return self._together(different.sentences)
         phrases = load_phrases(self.language)
         first, *others = map(self._quoted, different.sentences)
         if different.updated:
             self.status = "answered"
             return [Piece(phrases["newest"]), first, Piece(phrases["earlier"]), *others]
-        if different.repeated:
-            self.status = "answered"
-            return [Piece(phrases["quoting"]), first, *others]
         self.status = "conflict"
         return [Piece(phrases["conflict"]), first, *others]
 
-    def _together(self, sentences: list[Sentence]) -> list[Piece]:
+    def _together(self, sentences: Sequence[Sentence]) -> list[Piece]:
         """Return sentences that answer together."""
         self.status = "answered"
         return [Piece(load_phrases(self.language)["quoting"]), *map(self._quoted, sentences)]
