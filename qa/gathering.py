@@ -34,11 +34,23 @@ def gathered(question: str, language: str, ranked: Sequence[ScoredSentence], ind
     """
     wanted = wanted_of_several(question, language)
     gathering = _Gathering(wanted.asked, ranked, index)
-    if wanted.activity:
+    if wanted.activity and not wanted.counted:
         return gathering.list_of(wanted.activity)
     if wanted.career and (told := gathering.career()):
         return told
     return gathering.who() if wanted.who else []
+
+
+def counted_out(question: str, language: str, ranked: Sequence[ScoredSentence], index: Index) -> list[Sentence]:
+    """Return the sentences that each name another of the things that are to be counted; none where no such things are.
+
+    How many they are is not told by them: one thing may go by two names, and the articles need not name all. The arguments are those of
+    ``gathered``.
+    """
+    wanted = wanted_of_several(question, language)
+    if not wanted.counted or wanted.activity is None:
+        return []
+    return _Gathering(wanted.asked, ranked, index).list_of(wanted.activity)
 
 
 class _Gathering:

@@ -16,7 +16,7 @@ from qa.conflicts import Disagreement, conflicting
 from qa.conversation import standalone
 from qa.errors import ModelError
 from qa.evidence import excerpts
-from qa.gathering import gathered
+from qa.gathering import counted_out, gathered
 from qa.generation import Draft, draft_answer, redraft, spent
 from qa.language import detect_language
 from qa.observation import agreement, heard, observe, related
@@ -26,6 +26,7 @@ from qa.quoting import answer_by_themselves, best_two, nearest, quoted_beside, q
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, Sentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
+from qa.several import about_subject
 from qa.spelling import respelt
 from qa.tracing import Trace, recorded
 from qa.verification import plain_text
@@ -86,8 +87,7 @@ class Inquiry:
         with self.trace.step("retrieve"):
             retriever = self.bot.retriever
             self.index = retriever.index
-            meant = respelt(self.question, self.language, self.index.vocabulary(self.language))
-            self.question = self.trace.question = standalone(meant, self.history, self.language)
+            self.question = self.trace.question = self._meant()
             found = retriever.ranked(self.question)
             ranked = rank_sentences(self.question, self.language, found, self.index)
             read = excerpts(ranked, self.index, self.bot.settings.sentences)
@@ -99,6 +99,12 @@ class Inquiry:
             self.trace.timings.setdefault("first_token", time.perf_counter() - start)
         self.trace.timings["total"] = time.perf_counter() - start
         yield Final(answer=self._finished(composer, read))
+
+    def _meant(self) -> str:
+        """Return the question as it is meant, made to stand by itself."""
+        spelt = respelt(self.question, self.language, self.index.vocabulary(self.language))
+        question = standalone(spelt, self.history, self.language)
+        return about_subject(question, self.language, self.index.subject)
 
     def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> Generator[Working, None, list[Piece]]:
         """Return what will be said: both values of a conflict, or what the model says and holds, beside the sentences it comes from."""
@@ -163,7 +169,8 @@ class Inquiry:
         phrases = load_phrases(self.language)
         if not ranked or not related(self.question, self.language, ranked, read, self.index):
             return [Piece(phrases["abstain"])]
-        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, self._nearest(ranked))]
+        nearest = counted_out(self.question, self.language, ranked, self.index) or self._nearest(ranked)
+        return [Piece(phrases["unsure"]), Piece(phrases["nearest"]), *map(self._quoted, nearest)]
 
     def _nearest(self, ranked: list[ScoredSentence]) -> list[ScoredSentence]:
         """Return what comes nearest to an answer to the reader; if it cannot be loaded, what was ranked best, and a note."""

@@ -58,9 +58,14 @@ _COMPILED = tuple((expected, re.compile(pattern)) for expected, pattern in _PATT
 
 
 # "Chi è Mario Bianchi?" asks who somebody is, not for a name.
+_NAMED = r"(?:\s+(?-i:[A-ZÀ-Þ])[\w.'’-]*)+"
 _WHO_IS = re.compile(
-    r"\W*(?:e |and )?(?:chi(?: è|'è| era| e'|’è)|who(?: is| was|'s|’s)|qui est|qui(?:é|e)n es|wer ist|quem é)"
-    r"(?:\s+(?-i:[A-ZÀ-Þ])[\w.'’-]*)+\W*",
+    r"\W*(?:e |and )?(?:(?:dimmi|dicci|sai|sapete|tell me|do you know) )?"
+    r"(?:(?:chi(?: è|'è| era| sarebbe| e'|’è)|who(?: is| was|'s|’s)|qui est|qui(?:é|e)n es|wer ist|quem é)"
+    + _NAMED
+    + r"|who"
+    + _NAMED
+    + r" (?:is|was))\W*",
     re.IGNORECASE,
 )
 

@@ -1,6 +1,7 @@
 """Which chunks and sentences of the articles a question is about: dense and lexical candidates, fused."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -126,6 +127,19 @@ class Index:
             chunks = [chunk for chunk in self.snapshot.chunks if spoken[chunk.source] == language]
             self._vocabularies[language] = Vocabulary(f"{chunk.header}\n{chunk.text}" for chunk in chunks)
         return self._vocabularies[language]
+
+    @cached_property
+    def subject(self) -> str:
+        """The one full name that more than half of the articles' titles hold, as it is written; empty where there is none, or more."""
+        titles: Counter[str] = Counter()
+        for known in self.snapshot.articles.values():
+            article = known.article
+            names = (
+                atom for atom in find_atoms(article.title, article.language) if atom.kind == "name" and atom.certain
+            )
+            titles.update({name for atom in names if " " in (name := article.title[atom.start : atom.end])})
+        most = [name for name, count in titles.items() if count > len(self.snapshot.articles) / 2]
+        return most[0] if len(most) == 1 else ""
 
     def passage(self, found: ScoredChunk) -> Passage:
         """Return a chunk as a passage, with its article's title, date and origin."""

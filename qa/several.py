@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qa.atoms import find_atoms
 from qa.careers import ACTIVITIES, CAREER, LISTED, OVERVIEW, ROLES
+from qa.prompts import load_phrases
 from qa.questions import asks_for_several, asks_who, asks_why, expected_answer
 from qa.text import WORD, fold, stems, stems_of, words
 from qa.values import Asked
@@ -16,6 +17,9 @@ WINNING, COACHING, PLAYING, MOVING = "winning", "coaching", "playing", "moving"
 _RESTRICTED = re.compile(
     r"\b(?:prima|dopo|fuori|oltre|tranne|eccetto|senza|fino|before|after|outside|besides|except|without|until|since)\b"
 )
+# "Dove ha allenato?", but not "dove allena?", which asks for one place; "che cosa ha vinto?".
+_WHERE = re.compile(r"\bdove (?:ha|hanno|aveva|avevano)\b|\bwhere (?:has|have|had|did)\b")
+_WHAT = re.compile(r"(?:\A|: )\W*(?:e |and )?(?:(?:che )?cosa|what)\b")
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,14 @@ class Wanted:
         who: Whether it asks who somebody is, or may be answered so.
         career: Whether it asks for a summary.
         activity: What it asks for a list of, by its name in ``ACTIVITIES``: where somebody coached or played, or what was won.
+        counted: Whether it asks how many these are: the list is not yet the answer.
     """
 
     asked: Asked
     who: bool = False
     career: bool = False
     activity: str | None = None
+    counted: bool = False
 
 
 def wanted_of_several(question: str, language: str) -> Wanted:
@@ -52,7 +58,22 @@ def wanted_of_several(question: str, language: str) -> Wanted:
         return Wanted(asked, who=True)
     if _asks_for_a_summary(asked):
         return Wanted(asked, career=True, who=asked.predicates.isdisjoint(stems_of(CAREER, language)))
-    return Wanted(asked, activity=_activity(asked) if asks_for_several(question) else None)
+    return Wanted(asked, activity=_activity(asked), counted=asked.expected == "number")
+
+
+def about_subject(question: str, language: str, subject: str) -> str:
+    """Return a question for several sentences that names nobody ("Che cosa ha vinto?") as one about a subject; any other unchanged.
+
+    Args:
+        question: The standalone question.
+        language: Its language.
+        subject: The name that most articles are about; empty where there is none.
+    """
+    if not subject or Asked(question, language).names:
+        return question
+    asked = load_phrases(language)["about"].format(names=subject, question=question)
+    wanted = wanted_of_several(asked, language)
+    return asked if wanted.who or wanted.career or wanted.activity else question
 
 
 def _with_plain_things(question: str, language: str) -> str:
@@ -81,9 +102,22 @@ def _activity(asked: Asked) -> str | None:
     known = [*LISTED.values(), *ACTIVITIES.values(), OVERVIEW, CAREER, ROLES]
     if not asked.predicates <= frozenset().union(*(stems_of(names, asked.language) for names in known)):
         return None
+    several = asks_for_several(asked.question) or asked.expected == "number"
     if things == {TROPHIES}:
-        return None if PLAYING in activities else WINNING
-    return activities.pop() if things and activities in ({COACHING}, {PLAYING}) else None
+        return WINNING if (several or _only_names_trophies(asked)) and PLAYING not in activities else None
+    if things:
+        return activities.pop() if several and activities in ({COACHING}, {PLAYING}) else None
+    if _WHERE.search(fold(asked.question)):
+        return activities.pop() if activities in ({COACHING}, {PLAYING}) else None
+    is_won = WINNING in activities and PLAYING not in activities
+    return WINNING if is_won and _WHAT.search(fold(asked.question)) else None
+
+
+def _only_names_trophies(asked: Asked) -> bool:
+    """Whether a question is no more than a heading: "i trofei di Neri"."""
+    language = asked.language
+    named = stems_of(LISTED[TROPHIES], language) | stems_of(OVERVIEW, language) | stems_of(CAREER, language)
+    return asked.expected == "other" and asked.predicates <= named
 
 
 def _meant(meanings: Mapping[str, Mapping[str, frozenset[str]]], asked: Asked) -> set[str]:

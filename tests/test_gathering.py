@@ -1,8 +1,11 @@
 """Who somebody is, a career, a list of clubs or trophies: the articles' sentences together, without the language model."""
 
 import pytest
+from fakes import SmallReader
 
 from qa.confidence import load_calibration
+from qa.config import Settings
+from qa.pipeline import QA
 
 CAREER = """Ada Neri torna al Lecco
 
@@ -76,6 +79,43 @@ def test_clubs_that_somebody_played_for(asked):
 def test_a_list_of_trophies_leaves_out_what_was_lost_what_others_won_and_what_is_asked(asked):
     told = quotes(asked("Quali trofei ha vinto Neri?"))
     assert told == ["Nel 2019 Neri vince il campionato di Serie D.", "L'anno dopo alzò la Supercoppa dei Monti."]
+
+
+def test_what_somebody_has_won_and_where_is_a_list_too(asked):
+    assert quotes(asked("Che cosa ha vinto Neri?")) == quotes(asked("Quali trofei ha vinto Neri?"))
+    assert quotes(asked("Dove ha allenato Neri?")) == quotes(asked("Quali squadre ha allenato Neri?"))
+
+
+def test_how_many_trophies_were_won_is_not_told_but_they_are_shown(asked, scripted_chat):
+    scripted_chat.llm.otherwise = "Non lo so."
+    answer = asked("Quanti trofei ha vinto Neri?")
+    assert answer.status == "abstained"
+    assert quotes(answer) == quotes(asked("Quali trofei ha vinto Neri?"))
+    assert len(quotes(answer)) == 2
+
+
+def test_a_list_of_nobody_s_is_that_of_whom_the_titles_name(asked):
+    answer = asked("Quali trofei ha vinto?")
+    assert answer.question == "Su Ada Neri: Quali trofei ha vinto?"
+    assert quotes(answer) == quotes(asked("Quali trofei ha vinto Ada Neri?"))
+
+
+@pytest.mark.parametrize(
+    ("other", "subject"),
+    [
+        ("Ugo Verdi lascia il Lecco", "Ugo Verdi"),
+        ("Il ritorno di Ada Neri e Ugo Verdi", ""),
+        ("Torna il campionato", ""),
+    ],
+)
+def test_the_subject_is_the_one_name_that_most_titles_hold(tmp_path, small_embeddings, other, subject):
+    sources = tmp_path / "articles"
+    sources.mkdir()
+    for number, title in enumerate(["Ada Neri e Ugo Verdi si salutano", other]):
+        (sources / f"{number}.txt").write_text(f"{title}\n\nNel 2019 vinse il campionato.\n", encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", sources=(sources,))
+    with QA(settings, embeddings=small_embeddings, reader=SmallReader()) as bot:
+        assert bot.retriever.index.subject == subject
 
 
 def test_a_summary_tells_of_each_station_in_order(asked):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.several import wanted_of_several
+from qa.several import about_subject, wanted_of_several
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,10 @@ from qa.several import wanted_of_several
         ("Chi è Ada Neri?", "it"),
         ("Chi era Ada Neri?", "it"),
         ("Who is Ada Neri?", "en"),
+        ("Sai chi è Ada Neri?", "it"),
+        ("Dimmi chi sarebbe Neri", "it"),
+        ("Tell me who Ada Neri is", "en"),
+        ("who Ada Neri was?", "en"),
         ("Parlami di Ada Neri.", "it"),
     ],
 )
@@ -45,10 +49,31 @@ def test_a_summary(question, language):
         ("Quali trofei ha vinto Neri da allenatore?", "it", "winning"),
         ("Quali sono i titoli vinti da Neri con il Lecco?", "it", "winning"),
         ("What trophies did Neri win?", "en", "winning"),
+        ("Dove ha allenato Neri?", "it", "coaching"),
+        ("Where did Neri play?", "en", "playing"),
+        ("Che cosa ha vinto Neri da allenatore?", "it", "winning"),
+        ("E cosa ha vinto Neri?", "it", "winning"),
+        ("What has Neri won?", "en", "winning"),
+        ("I trofei di Neri", "it", "winning"),
     ],
 )
 def test_a_list(question, language, activity):
-    assert wanted_of_several(question, language).activity == activity
+    wanted = wanted_of_several(question, language)
+    assert (wanted.activity, wanted.counted) == (activity, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "activity"),
+    [
+        ("Quanti trofei ha vinto Neri da allenatore?", "it", "winning"),
+        ("How many trophies has Neri won?", "en", "winning"),
+        ("Quante squadre ha allenato Neri?", "it", "coaching"),
+        ("In quanti Paesi ha giocato Neri?", "it", "playing"),
+    ],
+)
+def test_how_many_a_list_would_have(question, language, activity):
+    wanted = wanted_of_several(question, language)
+    assert (wanted.activity, wanted.counted) == (activity, True)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +95,37 @@ def test_a_list(question, language, activity):
         pytest.param("Quando è finita la carriera di Neri?", "it", id="asks when"),
         pytest.param("Come sta Neri?", "it", id="asks for something else"),
         pytest.param("Quali squadre hanno esonerato Neri?", "it", id="done to somebody"),
+        pytest.param("Dove allena Neri?", "it", id="asks for one place"),
+        pytest.param("Dove ha vinto Neri?", "it", id="asks where it was won"),
+        pytest.param("Neri ha vinto trofei?", "it", id="asks whether any was won"),
+        pytest.param("Quale trofeo ha vinto Neri?", "it", id="asks for one trophy"),
+        pytest.param("Cosa ha detto Neri?", "it", id="asks what was said"),
+        pytest.param("Cosa ha vinto Neri da giocatore?", "it", id="what was won as a player, in other words"),
+        pytest.param("Quante partite ha vinto Neri?", "it", id="counts what no list is made of"),
+        pytest.param("Chi sa chi è Neri?", "it", id="asks who knows"),
     ],
 )
 def test_one_sentence_has_to_answer(question, language):
     wanted = wanted_of_several(question, language)
     assert (wanted.who, wanted.career, wanted.activity) == (False, False, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "asked"),
+    [
+        ("Che cosa ha vinto?", "it", "Su Ada Neri: Che cosa ha vinto?"),
+        ("Quali squadre ha allenato?", "it", "Su Ada Neri: Quali squadre ha allenato?"),
+        ("Riassumi la sua carriera", "it", "Su Ada Neri: Riassumi la sua carriera"),
+        ("Quanti trofei ha vinto?", "it", "Su Ada Neri: Quanti trofei ha vinto?"),
+        ("Which teams has she coached?", "en", "On Ada Neri: Which teams has she coached?"),
+        ("Quali squadre ha allenato Ugo Verdi?", "it", None),
+        ("Quanti anni ha?", "it", None),
+        ("Chi ha vinto il campionato?", "it", None),
+        ("Che tempo fa?", "it", None),
+        ("Cosa sai fare?", "it", None),
+        ("Ciao!", "it", None),
+    ],
+)
+def test_what_names_nobody_is_about_whom_the_articles_are_about(question, language, asked):
+    assert about_subject(question, language, "Ada Neri") == (asked or question)
+    assert about_subject(question, language, "") == question
