@@ -104,7 +104,7 @@ class Inquiry:
         """Return the question as it is meant, made to stand by itself."""
         spelt = respelt(self.question, self.language, self.index.vocabulary(self.language))
         question = standalone(spelt, self.history, self.language)
-        return about_subject(question, self.language, self.index.subject)
+        return about_subject(question, self.language, lambda: self.index.subject)
 
     def _answer(self, ranked: list[ScoredSentence], read: tuple[Passage, ...]) -> Generator[Working, None, list[Piece]]:
         """Return what will be said: both values of a conflict, or what the model says and holds, beside the sentences it comes from."""

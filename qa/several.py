@@ -1,7 +1,7 @@
 """Which questions several sentences answer together: who somebody is, how a career went, which clubs or trophies it had."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from qa.atoms import find_atoms
@@ -61,15 +61,15 @@ def wanted_of_several(question: str, language: str) -> Wanted:
     return Wanted(asked, activity=_activity(asked), counted=asked.expected == "number")
 
 
-def about_subject(question: str, language: str, subject: str) -> str:
+def about_subject(question: str, language: str, find_subject: Callable[[], str]) -> str:
     """Return a question for several sentences that names nobody ("Che cosa ha vinto?") as one about a subject; any other unchanged.
 
     Args:
         question: The standalone question.
         language: Its language.
-        subject: The name that most articles are about; empty where there is none.
+        find_subject: Returns the name that most articles are about, empty where there is none; asked only where it is wanting.
     """
-    if not subject or Asked(question, language).names:
+    if Asked(question, language).names or not (subject := find_subject()):
         return question
     asked = load_phrases(language)["about"].format(names=subject, question=question)
     wanted = wanted_of_several(asked, language)

@@ -127,5 +127,11 @@ def test_one_sentence_has_to_answer(question, language):
     ],
 )
 def test_what_names_nobody_is_about_whom_the_articles_are_about(question, language, asked):
-    assert about_subject(question, language, "Ada Neri") == (asked or question)
-    assert about_subject(question, language, "") == question
+    assert about_subject(question, language, lambda: "Ada Neri") == (asked or question)
+    assert about_subject(question, language, str) == question
+
+
+def test_who_the_articles_are_about_is_not_looked_for_where_somebody_is_named():
+    assert (
+        about_subject("Che cosa ha vinto Neri?", "it", lambda: pytest.fail("looked for")) == "Che cosa ha vinto Neri?"
+    )
