@@ -2,7 +2,7 @@
 
 import re
 
-from qa.atoms import find_atoms
+from qa.atoms import certain_names
 from qa.prompts import load_phrases
 from qa.schema import History
 from qa.sentences import sentence_spans
@@ -43,18 +43,18 @@ def standalone(question: str, history: History, language: str) -> str:
         return question
     *before, (asked, answer) = history[-_TURNS:]
     earlier = standalone(asked.strip(), before, language)
-    told = _new(_names(_statement(answer, language), language), earlier)
-    carried = [*told, *_names(earlier, language)]
+    told = _new(certain_names(_statement(answer, language), language), earlier)
+    carried = [*told, *certain_names(earlier, language)]
     if _elliptic(question, language) or not carried:
-        return f"{earlier} {_about(told, question, language)}"
-    return _about(_new(carried, question)[:_CARRIED], question, language)
+        return f"{earlier} {about(told, question, language)}"
+    return about(_new(carried, question)[:_CARRIED], question, language)
 
 
 def _leans(question: str, language: str) -> bool:
     """Whether a question joins on to another, names nothing, or says nothing of what it names ("Con lo Spartak?")."""
     if _JOINS_ON.match(question.casefold()):
         return True
-    named = {word for name in _names(question, language) for word in words(name)}
+    named = {word for name in certain_names(question, language) for word in words(name)}
     return not named or all(any(word.startswith(stem) for word in named) for stem in stems(question, language))
 
 
@@ -69,16 +69,12 @@ def _statement(answer: str, language: str) -> str:
     return "" if _QUOTATION.search(first) else first
 
 
-def _names(text: str, language: str) -> list[str]:
-    """Return what is surely a name, as it is written."""
-    return [text[a.start : a.end] for a in find_atoms(text, language) if a.kind == "name" and a.certain]
-
-
 def _new(names: list[str], text: str) -> list[str]:
     """Return the names that ``text`` does not hold, each once."""
     known = set(words(text))
     return [name for name in dict.fromkeys(names) if not known.issuperset(words(name))]
 
 
-def _about(names: list[str], question: str, language: str) -> str:
+def about(names: list[str], question: str, language: str) -> str:
+    """Return a question put as one about some names, unchanged without any."""
     return load_phrases(language)["about"].format(names=", ".join(names), question=question) if names else question

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qa.atoms import find_atoms
+from qa.atoms import certain_names, find_atoms
 from qa.confidence import Signs
 from qa.questions import asks_when
 from qa.retrieval import Index, ScoredSentence
@@ -107,7 +107,7 @@ def related(
     if not asked or _names_held(question, language, f"{best.chunk.header} {best.chunk.text}") < _NAMES_RELATED:
         return False
     if language != _language(best, index):
-        return any(atom.kind == "name" and atom.certain for atom in find_atoms(question, language))
+        return bool(certain_names(question, language))
     known = {stem for passage in read for stem in stems(passage.text, language)}
     return len(asked & known) >= _WORDS_RELATED * len(asked)
 

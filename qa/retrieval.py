@@ -1,7 +1,6 @@
 """Which chunks and sentences of the articles a question is about: dense and lexical candidates, fused."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +19,7 @@ from qa.questions import answers_expectation, expected_answer
 from qa.schema import Chunk, Passage, Span
 from qa.spelling import Vocabulary
 from qa.store import Snapshot, Store
+from qa.topics import titled_subject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,16 +130,8 @@ class Index:
 
     @cached_property
     def subject(self) -> str:
-        """The one full name that more than half of the articles' titles hold, as it is written; empty where there is none, or more."""
-        titles: Counter[str] = Counter()
-        for known in self.snapshot.articles.values():
-            article = known.article
-            names = (
-                atom for atom in find_atoms(article.title, article.language) if atom.kind == "name" and atom.certain
-            )
-            titles.update({name for atom in names if " " in (name := article.title[atom.start : atom.end])})
-        most = [name for name, count in titles.items() if count > len(self.snapshot.articles) / 2]
-        return most[0] if len(most) == 1 else ""
+        """Whom the articles' titles name; empty where that is nobody, or more than one."""
+        return titled_subject(known.article for known in self.snapshot.articles.values())
 
     def passage(self, found: ScoredChunk) -> Passage:
         """Return a chunk as a passage, with its article's title, date and origin."""

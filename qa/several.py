@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qa.atoms import find_atoms
 from qa.careers import ACTIVITIES, CAREER, LISTED, OVERVIEW, ROLES
-from qa.prompts import load_phrases
+from qa.conversation import about
 from qa.questions import asks_for_several, asks_who, asks_why, expected_answer
 from qa.text import WORD, fold, stems, stems_of, words
 from qa.values import Asked
@@ -71,7 +71,7 @@ def about_subject(question: str, language: str, find_subject: Callable[[], str])
     """
     if Asked(question, language).names or not (subject := find_subject()):
         return question
-    asked = load_phrases(language)["about"].format(names=subject, question=question)
+    asked = about([subject], question, language)
     wanted = wanted_of_several(asked, language)
     return asked if wanted.who or wanted.career or wanted.activity else question
 

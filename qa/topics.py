@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qa.atoms import Atom, find_atoms
+from qa.atoms import Atom, certain_names, find_atoms
 from qa.schema import Article
 from qa.sentences import sentence_spans
 
@@ -42,6 +42,14 @@ def find_topics(articles: Iterable[Article]) -> Topics:
     main = _most_frequent(names)[0]
     partners = Counter({other: count for (one, other), count in together.items() if one == main})
     return Topics(main, tuple(_most_frequent(partners)), _ranked(dates))
+
+
+def titled_subject(articles: Iterable[Article]) -> str:
+    """Return the one name of several words that more than half of the titles hold, as it is written; empty where there is none, or more."""
+    titles = [set(certain_names(article.title, article.language)) for article in articles]
+    held = Counter(name for names in titles for name in names if " " in name)
+    most = [name for name, count in held.items() if count > len(titles) / 2]
+    return most[0] if len(most) == 1 else ""
 
 
 def _sentences(article: Article) -> Iterator[tuple[str, tuple[Atom, ...]]]:

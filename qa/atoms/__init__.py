@@ -12,7 +12,7 @@ from qa.atoms.names import find_names
 from qa.atoms.numbers import find_numbers
 from qa.atoms.ordinals import find_ordinals
 
-__all__ = ["Atom", "Kind", "find_atoms"]
+__all__ = ["Atom", "Kind", "certain_names", "find_atoms"]
 
 
 @lru_cache(maxsize=8192)
@@ -40,3 +40,8 @@ def find_atoms(text: str, language: str, reference: str | None = None) -> tuple[
                 taken[atom.start : atom.end] = b"\1" * (atom.end - atom.start)
                 atoms.append(atom)
     return tuple(sorted(atoms, key=lambda atom: atom.start))
+
+
+def certain_names(text: str, language: str) -> list[str]:
+    """Return what is surely a name in ``text``, as it is written; ``language`` as for ``find_atoms``."""
+    return [text[atom.start : atom.end] for atom in find_atoms(text, language) if atom.kind == "name" and atom.certain]
