@@ -7,8 +7,9 @@ from functools import cached_property
 
 from qa.atoms import Atom, find_atoms
 from qa.circumstances import gives_a_reason, stands_as_asked
+from qa.counting import counts_another_thing
 from qa.joining import joined_names, stand_side_by_side
-from qa.questions import TIMES, asks_why, fits, new_names
+from qa.questions import TIMES, asks_for_score, asks_why, fits, new_names
 from qa.retrieval import Index, ScoredSentence
 from qa.roles import exchanges_roles
 from qa.schema import Passage
@@ -111,6 +112,7 @@ class _Checker:
             and self._quotes_rightly(statement, support)
             and self._dates_rightly(statement, support)
             and answers(statement, self._question, self._language)
+            and self._counts_what_is_asked(statement)
             and not exchanges_roles(statement, self._question, self._language)
         )
         return Check(statement, kept, support, telling)
@@ -122,6 +124,13 @@ class _Checker:
         if new and whole:
             return (max(whole, key=lambda window: len(said.intersection(stems(window.text, window.language)))),)
         return tuple(window for window in cited if any(stands_in(atom, window) for atom in new))
+
+    def _counts_what_is_asked(self, statement: str) -> bool:
+        """Whether a number of a statement may count what is asked for, where that is a number of something."""
+        unit = self._asked.unit
+        if self._asked.expected != "number" or not unit or asks_for_score(self._question):
+            return True
+        return not counts_another_thing(statement, unit, self._language)
 
     def _joins_rightly(self, statement: str, whole: Sequence[Window]) -> bool:
         """Whether names that a statement joins with "and" stand side by side in a sentence that holds all it adds: half of a list may be of something else."""

@@ -11,6 +11,12 @@ from qa.text import fold, stems, stems_of
 SCORE = re.compile(r"\d+-\d+")
 """The value of a score, which counts what both sides have."""
 _SIGN = re.compile(r"(?<![^\s(])[+−–-]\Z")  # Before a number.
+_CURRENCY = re.compile(r"[€$£]\s?\Z")  # Before a number.
+# Behind it: "40.000 € l'anno", "200.000 netti a stagione".
+_PRICE = re.compile(
+    r"\s?[€$£]|\s(?:(?:lordi|netti|net|gross)\b|(?:a|all['’]|l['’]|per|an?)\s?(?:anno|stagione|mese|year|season|month)\b)"
+)
+_OF = re.compile(r"\s(?:d[i'’]|of)")
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
@@ -81,7 +87,32 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
         unit: Stems of what is asked for.
         language: Their language.
     """
-    numbers = [a for a in find_atoms(text, spoken) if a.kind == "number" and not SCORE.fullmatch(a.value)]
+    return _any_counts(units_of(text, _counts(text, spoken), spoken), text, spoken, unit, language)
+
+
+def counts_another_thing(statement: str, unit: frozenset[str], language: str) -> bool:
+    """Whether each number of an answer counts another thing than is asked for: who is asked what somebody earns is not told how many matches.
+
+    Also one that it denies ("non vinceva da 16 anni"). Without numbers, it counts nothing.
+
+    Args:
+        statement: The answer.
+        unit: Stems of what is asked for.
+        language: Of both.
+    """
+    numbers = _counts(statement, language)
+    units = {number: unit_of(statement, number, language) for number in numbers}
+    return bool(units) and not _any_counts(units, statement, language, unit, language)
+
+
+def _counts(text: str, language: str) -> list[Atom]:
+    return [a for a in find_atoms(text, language) if a.kind == "number" and not SCORE.fullmatch(a.value)]
+
+
+def _any_counts(
+    units: Mapping[Atom, frozenset[str]], text: str, spoken: str, unit: frozenset[str], language: str
+) -> bool:
+    """Whether one of the numbers of a text, which have these units, may count what is asked for; the other arguments are those of ``may_count``."""
     wanted = counted_as(unit, language)
     is_known = is_named(wanted)
     any_measure = frozenset() if is_known else measures(spoken)
@@ -91,9 +122,17 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
         or counted & alike
         or counted_as(counted, spoken) & wanted
         or ("points" in wanted and _SIGN.search(text, 0, number.start))
+        or ("money" in wanted and _is_a_price(text, number))
         or not (is_known or spoken == language)
-        for number, counted in units_of(text, numbers, spoken).items()
+        for number, counted in units.items()
     )
+
+
+def _is_a_price(text: str, number: Atom) -> bool:
+    """Whether a number that names no currency may be of money all the same: "2,5 milioni più i premi", but no "3 milioni di tifosi"."""
+    if _CURRENCY.search(text, 0, number.start) or _PRICE.match(text, number.end):
+        return True
+    return "milion" in text[number.start : number.end] and not _OF.match(text, number.end)
 
 
 def outcomes(said: Iterable[str], language: str) -> frozenset[str]:

@@ -129,8 +129,21 @@ COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
         "it": ("spettatori", "persone", "gente", "posti", "tifosi"),
         "en": ("spectators", "people", "seats", "fans"),
     },
+    "money": {
+        "it": ("euro", "lire", "dollari", "sterline", "franchi", "rubli"),
+        "en": ("euros", "euro", "pounds", "dollars", "lire", "francs", "roubles"),
+    },
 }
 """What sport counts, by the names it goes by: a number of one is comparable with a number of the other."""
+
+PRICED = {
+    "it": word_set(
+        "guadagnare guadagna guadagnano guadagnava guadagnerà guadagnato percepisce stipendio ingaggio salario costare costa costava costerà costato costò"
+        " pagare paga pagato venduto ceduto acquistato comprato"
+    ),
+    "en": word_set("earn earns earned earning salary wage wages cost costs pay paid sold bought fee"),
+}
+"""By language, words of which "how much" asks for money."""
 
 OUTCOMES: dict[str, dict[str, tuple[str, ...]]] = {
     "won": {

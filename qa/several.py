@@ -69,7 +69,7 @@ def about_subject(question: str, language: str, find_subject: Callable[[], str])
         language: Its language.
         find_subject: Returns the name that most articles are about, empty where there is none; asked only where it is wanting.
     """
-    if Asked(question, language).names or not (subject := find_subject()):
+    if Asked(_with_plain_things(question, language), language).names or not (subject := find_subject()):
         return question
     asked = about([subject], question, language)
     wanted = wanted_of_several(asked, language)

@@ -8,11 +8,11 @@ from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import SCORE, counted_as, is_denied, is_named, measures, outcomes, things, unit_of, units_of
-from qa.lexicon import PARTICIPLES, PREPOSITIONS, TIME_NOUNS
+from qa.lexicon import COUNTED, PARTICIPLES, PREPOSITIONS, PRICED, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence, Sentence
 from qa.schema import Article
-from qa.text import WORD, fold, stems, words
+from qa.text import WORD, fold, stems, stems_of, words
 from qa.verification import VERSUS, may_be_one_name
 
 _UNIT = re.compile(
@@ -98,9 +98,11 @@ class Asked:
 
     @cached_property
     def unit(self) -> frozenset[str]:
-        """Stems of what is counted ("quante presenze", "170 presenze"); empty where it does not say."""
+        """Stems of what is counted ("quante presenze", "170 presenze", money for "quanto guadagna"); empty where it does not say."""
         if asked := _UNIT.search(fold(self.question)):
             return frozenset(stems(asked[1] or asked[2], self.language))
+        if expected_answer(self.question) == "number" and self.predicates & stems_of(PRICED, self.language):
+            return frozenset(stems(" ".join(COUNTED["money"].get(self.language, ())), self.language))
         return next((unit for atom in self._atoms if (unit := self._counted(atom))), frozenset())
 
     @cached_property

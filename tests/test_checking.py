@@ -52,6 +52,23 @@ def test_a_sentence_with_the_names_of_a_question_does_not_bear_out_its_premise(
     assert (said.removesuffix(".") in answer.text) is kept
 
 
+@pytest.mark.parametrize(
+    ("question", "said", "kept"),
+    [
+        ("Quanto guadagna Neri al Gallarate?", "Neri guadagna 180 presenze al Gallarate.", False),
+        ("Quante gare ha totalizzato Neri con il Gallarate?", "Neri ha totalizzato 180 gare con il Gallarate.", True),
+        ("How much does Neri earn at Gallarate?", "Neri earns 180 appearances at Gallarate.", False),
+        ("Quanto guadagna Neri al Lecco?", "Neri guadagna 40 mila euro al Lecco.", True),
+    ],
+)
+def test_what_somebody_earns_is_not_told_by_a_number_of_matches(bot_on, scripted_chat, question, said, kept):
+    scripted_chat.llm.otherwise = said
+    answer = bot_on(
+        "Neri al Lecco\n\nNeri ha totalizzato 180 presenze con il Gallarate. Al Lecco Neri guadagna 40 mila euro l'anno."
+    ).ask(question)
+    assert (said.removesuffix(".") in answer.text) is kept
+
+
 @pytest.mark.parametrize(("said", "kept"), [("Piero Gallo.", True), ("Ugo Bianchi.", False)])
 def test_a_mere_name_comes_from_a_sentence_about_what_is_asked(lecco, scripted_chat, said, kept):
     scripted_chat.llm.otherwise = said

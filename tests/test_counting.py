@@ -3,7 +3,7 @@
 import pytest
 
 from qa.atoms import find_atoms
-from qa.counting import counted_as, may_count, units_of
+from qa.counting import counted_as, counts_another_thing, may_count, units_of
 from qa.text import stems
 
 
@@ -82,3 +82,41 @@ def test_a_number_of_one_thing_is_none_of_another(text, asked, may):
 )
 def test_things_of_two_languages_are_compared_where_both_names_are_known(asked, may):
     assert may_count("Ha 120 presenze.", "it", frozenset(stems(asked, "en")), "en") is may
+
+
+EARNS = frozenset(stems("euro", "it"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_money"),
+    [
+        ("Firma per 1,1 milioni di euro a stagione.", True),
+        ("Ceduto per 600 mila euro.", True),
+        ("Guadagna 2,5 milioni più i premi.", True),
+        ("Guadagna 200.000 netti.", True),
+        ("Vale € 40.000 e non di più.", True),
+        ("Prende 40.000 € l'anno.", True),
+        ("Prende 40.000 a stagione.", True),
+        ("Guadagna 180 presenze.", False),
+        ("Guadagna un contratto di 5 anni.", False),
+        ("Lo amano 3 milioni di tifosi.", False),
+    ],
+)
+def test_what_somebody_earns_is_money(text, is_money):
+    assert may_count(text, "it", EARNS, "it") is is_money
+    assert counts_another_thing(text, EARNS, "it") is not is_money
+
+
+@pytest.mark.parametrize(
+    ("statement", "asked", "another"),
+    [
+        ("Neri ha 180 presenze.", "gol", True),
+        ("Neri ha 180 gare.", "partite", False),
+        ("Neri ne ha 180.", "gol", False),
+        ("Il Lecco non vinceva da 16 anni.", "anni", False),
+        ("Neri ha tanti gol.", "gol", False),
+        ("Neri ha 180 presenze e 9 gol.", "gol", False),
+    ],
+)
+def test_an_answer_counts_what_is_asked_for(statement, asked, another):
+    assert counts_another_thing(statement, frozenset(stems(asked, "it")), "it") is another

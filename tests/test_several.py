@@ -118,6 +118,7 @@ def test_one_sentence_has_to_answer(question, language):
         ("Riassumi la sua carriera", "it", "Su Ada Neri: Riassumi la sua carriera"),
         ("Quanti trofei ha vinto?", "it", "Su Ada Neri: Quanti trofei ha vinto?"),
         ("Which teams has she coached?", "en", "On Ada Neri: Which teams has she coached?"),
+        ("In quali Paesi ha allenato?", "it", "Su Ada Neri: In quali Paesi ha allenato?"),
         ("Quali squadre ha allenato Ugo Verdi?", "it", None),
         ("Quanti anni ha?", "it", None),
         ("Chi ha vinto il campionato?", "it", None),
