@@ -16,6 +16,7 @@ _CURRENCY = re.compile(r"[€$£]\s?\Z")  # Before a number.
 _PRICE = re.compile(
     r"\s?[€$£]|\s(?:(?:lordi|netti|net|gross)\b|(?:a|all['’]|l['’]|per|an?)\s?(?:anno|stagione|mese|year|season|month)\b)"
 )
+_MILLIONS = re.compile(r"mil+ion|mln")
 _OF = re.compile(r"\s(?:d[i'’]|of)")
 _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
@@ -132,7 +133,7 @@ def _is_a_price(text: str, number: Atom) -> bool:
     """Whether a number that names no currency may be of money all the same: "2,5 milioni più i premi", but no "3 milioni di tifosi"."""
     if _CURRENCY.search(text, 0, number.start) or _PRICE.match(text, number.end):
         return True
-    return "milion" in text[number.start : number.end] and not _OF.match(text, number.end)
+    return bool(_MILLIONS.search(text, number.start, number.end)) and not _OF.match(text, number.end)
 
 
 def outcomes(said: Iterable[str], language: str) -> frozenset[str]:

@@ -93,6 +93,7 @@ EARNS = frozenset(stems("euro", "it"))
         ("Firma per 1,1 milioni di euro a stagione.", True),
         ("Ceduto per 600 mila euro.", True),
         ("Guadagna 2,5 milioni più i premi.", True),
+        ("Guadagna tre milioni più i premi.", True),
         ("Guadagna 200.000 netti.", True),
         ("Vale € 40.000 e non di più.", True),
         ("Prende 40.000 € l'anno.", True),
@@ -105,6 +106,10 @@ EARNS = frozenset(stems("euro", "it"))
 def test_what_somebody_earns_is_money(text, is_money):
     assert may_count(text, "it", EARNS, "it") is is_money
     assert counts_another_thing(text, EARNS, "it") is not is_money
+
+
+def test_millions_that_name_no_currency_are_money_in_english_too():
+    assert not counts_another_thing("She earns 1.1 million plus bonuses.", frozenset(stems("euros", "en")), "en")
 
 
 @pytest.mark.parametrize(
