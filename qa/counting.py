@@ -88,7 +88,7 @@ def may_count(text: str, spoken: str, unit: frozenset[str], language: str) -> bo
         unit: Stems of what is asked for.
         language: Their language.
     """
-    return _any_counts(units_of(text, _counts(text, spoken), spoken), text, spoken, unit, language)
+    return _any_counts(units_of(text, _numbers(text, spoken), spoken), text, spoken, unit, language)
 
 
 def counts_another_thing(statement: str, unit: frozenset[str], language: str) -> bool:
@@ -101,12 +101,12 @@ def counts_another_thing(statement: str, unit: frozenset[str], language: str) ->
         unit: Stems of what is asked for.
         language: Of both.
     """
-    numbers = _counts(statement, language)
-    units = {number: unit_of(statement, number, language) for number in numbers}
+    units = {number: unit_of(statement, number, language) for number in _numbers(statement, language)}
     return bool(units) and not _any_counts(units, statement, language, unit, language)
 
 
-def _counts(text: str, language: str) -> list[Atom]:
+def _numbers(text: str, language: str) -> list[Atom]:
+    """Return the numbers of a text that may count something: a score counts what both sides have."""
     return [a for a in find_atoms(text, language) if a.kind == "number" and not SCORE.fullmatch(a.value)]
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import SCORE, counted_as, is_denied, is_named, measures, outcomes, things, unit_of, units_of
-from qa.lexicon import COUNTED, PARTICIPLES, PREPOSITIONS, PRICED, TIME_NOUNS
+from qa.lexicon import PARTICIPLES, PREPOSITIONS, PRICED, TIME_NOUNS
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence, Sentence
 from qa.schema import Article
@@ -102,7 +102,7 @@ class Asked:
         if asked := _UNIT.search(fold(self.question)):
             return frozenset(stems(asked[1] or asked[2], self.language))
         if expected_answer(self.question) == "number" and self.predicates & stems_of(PRICED, self.language):
-            return frozenset(stems(" ".join(COUNTED["money"].get(self.language, ())), self.language))
+            return frozenset(stem for stem, thing in things(self.language).items() if thing == "money")
         return next((unit for atom in self._atoms if (unit := self._counted(atom))), frozenset())
 
     @cached_property
