@@ -96,3 +96,24 @@ ROLES = {
     "en": word_set("coach coaching manager player footballer playing"),
 }
 """By language, as what somebody has a career."""
+
+POSTS = {
+    "it": word_set(
+        "chi era c'era cera stava sedeva seduto seduta sedere allenava allenato allenare guidava guidato guidare dirigeva dirigere gestiva faceva"
+        " occupava occuparsi ricopriva carica incarico ruolo guida comando capo testa panchina panca posto poltrona timone"
+        " allenatore allenatrice tecnico mister ct coach trainer selezionatore vice assistente squadra prima squadre club società nazionale settore giovanile"
+        " giovanili vivaio staff predecessore successore precedere precedette preceduto sostituire sostituito sostituisce sostituì sostituto"
+        " rimpiazzare rimpiazzato rimpiazza rimpiazzò avvicendare avvicendato subentrare subentrato subentrata subentra subentrò succedere succeduto"
+        " succede succedette prendere preso prende prenderà prese raccogliere raccolto raccoglie ereditare ereditato eredita ereditò eredità"
+        " rilevare rilevato rilevò lasciare lasciato lascia lasciò liberare libero arrivare arrivasse arrivo arrivato venire venisse chiamare chiamassero"
+        " chiamato chiamato promuovere promosso ingaggiare ingaggiato affidarsi affidare scegliere scelto"
+        " esonerare esonerato esonero licenziare licenziato cacciare cacciato benservito mandare mandato dare dato perdere perso"
+        " lavoro nome cognome chiamava chiama subito appena esattamente volta mezzo oggi adesso"
+    ),
+    "en": word_set(
+        "coach coached coaching manager managed manage boss head bench charge job post role seat team club side national led lead ran run"
+        " predecessor successor precede preceded replace replaced replaces replacing succeed succeeded take took takes taken taking over came come"
+        " arrived arrive appointed hired signed name sacked fired dismissed resigned left leave immediately right straight first now"
+    ),
+}
+"""By language, the words in which one asks who had a post before or after somebody."""

@@ -178,7 +178,8 @@ class _Checker:
         """Whether some name that a statement adds to the question stands in its support as it is asked for, if it adds any."""
         names = new_names(statement, self._language, self._question, self._language)
         telling = [window for window in cited if any(stands_in(name, window) for name in names)]
-        return not telling or any(stands_as_asked(self._question, names, w.text, w.language) for w in telling)
+        asked = (self._question, self._language, names)
+        return not telling or any(stands_as_asked(*asked, w.text, w.language) for w in telling)
 
     def _is_borne_out(self, statement: str, telling: Sequence[Window]) -> bool:
         """Whether what tells a statement has enough of the words of what it says of its names, as far as their languages are the same.

@@ -1,4 +1,4 @@
-"""What a question asks of an answer besides its kind: a place, an opponent, the score of a match, a reason, an event."""
+"""What a question asks of an answer besides its kind: a place, an opponent, whose successor, the score of a match, a reason, an event."""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from qa.atoms import Atom, find_atoms
 from qa.counting import SCORE
 from qa.events import events_of
 from qa.lexicon import CONTESTS, PREPOSITIONS, REASONS
+from qa.posts import asked_post, handovers
 from qa.questions import expected_answer
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
@@ -20,23 +21,28 @@ _AGAINST = re.compile(
 )
 
 
-def stands_as_asked(question: str, names: Sequence[Atom], sentence: str, language: str) -> bool:
-    """Whether one of some names may answer as it stands in a sentence: "where" behind a preposition, "against whom" where a contest is told of.
+def stands_as_asked(question: str, language: str, names: Sequence[Atom], sentence: str, spoken: str) -> bool:
+    """Whether one of some names may answer as it stands in a sentence.
+
+    That is "where" behind a preposition, "against whom" where a contest is told of, "before whom" in a post where it passes on.
 
     Args:
         question: What is asked.
+        language: Its language.
         names: What may answer.
         sentence: Of an article; holds at least one of them.
-        language: Of the sentence.
+        spoken: The sentence's language.
     """
+    if asked_post(Asked(question, language)):
+        return spoken not in PREPOSITIONS or bool(handovers(sentence, spoken))
     folded = fold(question)
     if _AGAINST.search(folded):
-        return language not in CONTESTS or not stems_of(CONTESTS, language).isdisjoint(stems(sentence, language))
-    if expected_answer(question) == "name" and _WHERE.search(folded) and language in PREPOSITIONS:
+        return spoken not in CONTESTS or not stems_of(CONTESTS, spoken).isdisjoint(stems(sentence, spoken))
+    if expected_answer(question) == "name" and _WHERE.search(folded) and spoken in PREPOSITIONS:
         told = [words(name.value) for name in names]
         return any(
-            is_governed(sentence, atom, language)
-            for atom in find_atoms(sentence, language)
+            is_governed(sentence, atom, spoken)
+            for atom in find_atoms(sentence, spoken)
             if atom.kind == "name" and any(may_be_one_name(words(atom.value), name) for name in told)
         )
     return True

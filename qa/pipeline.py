@@ -28,6 +28,7 @@ from qa.retrieval import ScoredSentence, Sentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
 from qa.several import about_subject
 from qa.spelling import respelt
+from qa.succession import succeeded
 from qa.tracing import Trace, recorded
 from qa.verification import plain_text
 
@@ -102,7 +103,7 @@ class Inquiry:
 
     def _meant(self) -> str:
         """Return the question as it is meant, made to stand by itself."""
-        spelt = respelt(self.question, self.language, self.index.vocabulary(self.language))
+        spelt = respelt(self.question, self.language, self.index.vocabulary(self.language), self.index.vocabulary())
         question = standalone(spelt, self.history, self.language)
         return about_subject(question, self.language, lambda: self.index.subject)
 
@@ -113,7 +114,8 @@ class Inquiry:
         with self.trace.step("compare"):
             different = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
             self.signs = observe(self.question, self.language, ranked, conflict=different is not None)
-            self.gathered = gathered(self.question, self.language, ranked, self.index)
+            asked = (self.question, self.language, ranked, self.index)
+            self.gathered = gathered(*asked) or succeeded(*asked)
         if self.gathered:
             return self._together(self.gathered)
         if different:

@@ -138,7 +138,8 @@ def _tells(sentence: ScoredSentence, article: Article, question: str, language: 
         unit = Asked(question, language).unit
         counts = not unit or may_count(sentence.text, spoken, unit, language)
         return counts or tells_the_score(question, language, sentence, article)
-    return stands_as_asked(question, new_names(sentence.text, spoken, question, language), sentence.text, spoken)
+    names = new_names(sentence.text, spoken, question, language)
+    return stands_as_asked(question, language, names, sentence.text, spoken)
 
 
 def _agree_with_what_is_read(

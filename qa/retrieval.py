@@ -117,14 +117,16 @@ class Index:
         return LexicalIndex([f"{chunk.header}\n{chunk.text}" for chunk in chunks], languages)
 
     @cached_property
-    def _vocabularies(self) -> dict[str, Vocabulary]:
+    def _vocabularies(self) -> dict[str | None, Vocabulary]:
         return {}
 
-    def vocabulary(self, language: str) -> Vocabulary:
-        """Return how the articles of a language spell their words."""
+    def vocabulary(self, language: str | None = None) -> Vocabulary:
+        """Return how the articles of a language spell their words; without one, all of them."""
         if language not in self._vocabularies:
             spoken = {source: known.article.language for source, known in self.snapshot.articles.items()}
-            chunks = [chunk for chunk in self.snapshot.chunks if spoken[chunk.source] == language]
+            if language and set(spoken.values()) == {language}:
+                return self.vocabulary()
+            chunks = (chunk for chunk in self.snapshot.chunks if language in {None, spoken[chunk.source]})
             self._vocabularies[language] = Vocabulary(f"{chunk.header}\n{chunk.text}" for chunk in chunks)
         return self._vocabularies[language]
 

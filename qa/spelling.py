@@ -21,6 +21,7 @@ _SHORTEST = 4
 _SHORTEST_NAME = 6  # Of a word with a capital: a short name with another letter is another name ("Rosi", "Rossi").
 _LONG = 7  # From so many letters on, a name that is written small may also have a wrong one, or one more or less at the end.
 _CLIPPED = 3  # Letters at least that a short form leaves off: with fewer, it may be another's name ("Rosi", "Rosini").
+_RARE = 1000  # Times a dictionary has counted: "chelsea" 878, "champions" 3769.
 _HAS = re.compile(r"\ba(?= [a-z]+(?:[aiu]to|rso|[nst]to)\b)")  # "chi a vinto"
 
 # What makes a question polite, and answers no search.
@@ -63,6 +64,7 @@ class Vocabulary:
             self._frequencies[fold(spelling)] += times
         small = {fold(spelling) for spelling in written if spelling.islower()}
         self._names = frozenset(map(fold, inside)) - small
+        self._stems: dict[str, frozenset[str]] = {}
 
     def __contains__(self, word: str) -> bool:
         return word in self._spellings
@@ -79,13 +81,19 @@ class Vocabulary:
         """Whether a folded word is never written small, and not only where sentences begin."""
         return word in self._names
 
+    def has_stem(self, stem: str, language: str) -> bool:
+        """Whether some form of a word is written that is given by its stem."""
+        if language not in self._stems:
+            self._stems[language] = frozenset(stems(" ".join(self._spellings), language))
+        return stem in self._stems[language]
+
     def unclipped(self, word: str) -> str:
         """Return the one name of which a folded word is the beginning ("Juve" of "Juventus"); nothing where there is none, or more."""
         longer = [name for name in self._names if name.startswith(word) and len(name) >= len(word) + _CLIPPED]
         return longer[0] if len(longer) == 1 else ""
 
 
-def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
+def respelt(question: str, language: str, vocabulary: Vocabulary, everything: Vocabulary) -> str:
     """Return a question as it is meant, without greeting, request and thanks ("Buongiorno, mi sa dire…").
 
     What neither the articles nor a dictionary of the language know is taken for a word of the articles, or for one of those that questions are
@@ -96,6 +104,7 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
         question: As it was asked.
         language: Its language.
         vocabulary: Of the articles in that language.
+        everything: Of all articles: they may know the names of a question in another language.
     """
     question = _to_the_point(question)
     is_small = question == question.lower()
@@ -110,6 +119,8 @@ def respelt(question: str, language: str, vocabulary: Vocabulary) -> str:
         if word in vocabulary:
             is_name = is_small and len(word) > _INITIALS and vocabulary.is_name(word)
             return vocabulary.spelling(word) if is_name else written
+        if is_small and everything.is_name(word) and _is_rare(word, language):
+            return everything.spelling(word)
         if len(word) < _SHORTEST or _is_word(written, language):
             return written
         return _stands_for(written, language, vocabulary) or written
@@ -140,9 +151,21 @@ def _stands_for(written: str, language: str, vocabulary: Vocabulary) -> str:
     names = [slip for slip in likely if vocabulary.is_name(slip)]
     if is_capital:
         return _as_written(names, vocabulary)
+    likely = likely or _other_forms(word, language, vocabulary)
     if len(word) >= _LONG:
         names += [slip for slip in _wrong_letters(word) if vocabulary.is_name(slip)]
     return _as_written(likely or names, vocabulary)
+
+
+def _other_forms(word: str, language: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the words of a dictionary that a folded word is with a letter left out, and that the articles have another form of ("allenava").
+
+    A dictionary has not every form: what the articles have another form of ("esordito", "esordio") is no slip.
+    """
+    if any(vocabulary.has_stem(stem, language) for stem in stems(word, language)):
+        return []
+    whole = [slip for slip in _with_a_letter_more(word) if slip in _dictionary(language)]
+    return [slip for slip in whole if any(vocabulary.has_stem(stem, language) for stem in stems(slip, language))]
 
 
 def _as_written(likely: Sequence[str], vocabulary: Vocabulary) -> str:
@@ -153,10 +176,16 @@ def _as_written(likely: Sequence[str], vocabulary: Vocabulary) -> str:
 
 def _slips(word: str) -> Iterator[str]:
     """Yield what a folded word may be a slip of: of a letter left out or too many inside, or of two exchanged."""
+    yield from _with_a_letter_more(word)
     for place in range(1, len(word)):
-        yield from (word[:place] + letter + word[place:] for letter in ascii_lowercase)
         yield word[: place - 1] + word[place] + word[place - 1] + word[place + 1 :]
     yield from (word[:place] + word[place + 1 :] for place in range(1, len(word) - 1))
+
+
+def _with_a_letter_more(word: str) -> Iterator[str]:
+    """Yield a folded word with a letter more inside."""
+    for place in range(1, len(word)):
+        yield from (word[:place] + letter + word[place:] for letter in ascii_lowercase)
 
 
 def _wrong_letters(word: str) -> Iterator[str]:
@@ -169,6 +198,11 @@ def _wrong_letters(word: str) -> Iterator[str]:
 
 def _is_word(written: str, language: str) -> bool:
     return fold(written) in stopwords(language) or written.lower() in _dictionary(language)
+
+
+def _is_rare(word: str, language: str) -> bool:
+    """Whether a folded word is hardly ever written in a language, as names are, unlike what names are made of elsewhere ("league")."""
+    return word not in stopwords(language) and _dictionary(language).word_frequency[word] < _RARE
 
 
 @cache

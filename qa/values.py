@@ -144,13 +144,13 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
     said = frozenset(stems(sentence.text, article.language))
     shared = asked.predicates & said
     scope = _scope(sentence.text)
-    context = find_atoms(_context(sentence), article.language)
+    context = find_atoms(in_context(sentence), article.language)
     if asked.expected in {"person", "name"}:
         found = _named(asked, atoms, own, said)
     elif not is_about(asked, sentence, article) or (asked.scope and asked.scope != scope):
         found = {}
     elif asked.expected == "number":
-        related = bool(shared) or _held(asked.mentioned, context)
+        related = bool(shared) or are_held(asked.mentioned, context)
         found = _numbered(asked, atoms, sentence.text, article.language, shared=shared, related=related)
     elif asked.asks_when:
         found = {atom: shared for atom in atoms if shared}
@@ -212,7 +212,7 @@ def _denies(text: str, predicates: frozenset[str], language: str) -> bool:
 
 def _says_all(asked: Asked, own: Sequence[Atom], said: frozenset[str]) -> bool:
     """Whether a sentence by itself has every name and every other content word of the question."""
-    return bool(asked.names and asked.predicates) and asked.predicates <= said and _held(asked.names, own)
+    return bool(asked.names and asked.predicates) and asked.predicates <= said and are_held(asked.names, own)
 
 
 def is_about(asked: Asked, sentence: Sentence, article: Article) -> bool:
@@ -222,31 +222,32 @@ def is_about(asked: Asked, sentence: Sentence, article: Article) -> bool:
     be that of what is counted.
     """
     spoken = article.language
-    if _held(asked.names, find_atoms(_context(sentence), spoken)):
+    if are_held(asked.names, find_atoms(in_context(sentence), spoken)):
         return True
     chunk, own = sentence.chunk, find_atoms(sentence.text, spoken, article.date)
     spoken_of = [atom for atom in own if not (asked.asks_when and is_governed(sentence.text, atom, spoken))]
     others = [
         name for name in _certain_names(spoken_of) if not any(may_be_one_name(name, known) for known in asked.names)
     ]
-    return not others and _held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
+    return not others and are_held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
 
 
-def is_governed(text: str, atom: Atom, language: str) -> bool:
-    """Whether a preposition stands right before a name ("grazie al Pontelago"): then the sentence has another subject."""
+def is_governed(text: str, atom: Atom, language: str, start: int = 0) -> bool:
+    """Whether a preposition stands right before a name ("grazie al Pontelago"), behind ``start``: then the sentence has another subject."""
     if language not in PREPOSITIONS:
         return False
-    before = _GOVERNOR[language].search(text, 0, atom.start)
+    before = _GOVERNOR[language].search(text, start, atom.start)
     return before is not None and before[1].lower() in PREPOSITIONS[language]
 
 
-def _context(sentence: Sentence) -> str:
-    """Return the sentence and the one before it."""
+def in_context(sentence: Sentence) -> str:
+    """Return a sentence with the one before it."""
     chunk, before = sentence.chunk, sentence.chunk.sentences[max(0, sentence.number - 1)]
     return chunk.text[before.start - chunk.start : sentence.span.end - chunk.start]
 
 
-def _held(names: Sequence[Sequence[str]], atoms: Iterable[Atom]) -> bool:
+def are_held(names: Sequence[Sequence[str]], atoms: Iterable[Atom]) -> bool:
+    """Whether every one of some names may be among a text's atoms, each given by its words."""
     known = [words(atom.value) for atom in atoms if atom.kind == "name"]
     return all(any(may_be_one_name(name, other) for other in known) for name in names)
 

@@ -231,7 +231,7 @@ def test_of_a_support_of_two_sentences_the_one_that_tells_is_quoted(bot_on, scri
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ("Il tecnico del Lecco prima che arrivasse Neri era Ugo Verdi.", False),
+        ("A volere e scegliere Neri come tecnico del Lecco è stato Ugo Verdi.", False),
         ("Neri è cresciuto nello staff tecnico di Ugo Verdi.", True),
     ],
 )
@@ -241,7 +241,7 @@ def test_the_sentence_that_tells_what_is_new_bears_out_what_is_said_of_it(bot_on
         "Neri al Lecco\n\nIl Lecco annuncia che Neri è il tecnico della Prima Squadra del Lecco. "
         "Neri è cresciuto nello staff tecnico di Ugo Verdi al Pavia.\n"
     )
-    answer = surely_answered(bot, "Chi era il tecnico del Lecco prima che arrivasse Neri?")
+    answer = surely_answered(bot, "Chi ha voluto e scelto Neri come tecnico del Lecco?")
     assert (said.removesuffix(".") in answer.text.partition("«")[0]) is kept
 
 

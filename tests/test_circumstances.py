@@ -19,6 +19,8 @@ MOVED = "Poi Conte va al Chelsea, mentre Neri resta in Italia."
         ("Against whom did Neri win?", BEATEN, True),
         ("Against which club will Neri start?", HIRED, False),
         ("Chi ha scelto Neri?", HIRED, True),
+        ("Chi allenava il Pontelago prima di Neri?", HIRED, True),
+        ("Chi allenava il Chelsea prima di Neri?", MOVED, False),
         ("Dove va Conte?", MOVED, True),
         ("Dove va Neri?", "Conte e Verdi partono.", False),
         ("Where does Conte go?", MOVED, True),
@@ -26,15 +28,15 @@ MOVED = "Poi Conte va al Chelsea, mentre Neri resta in Italia."
     ],
 )
 def test_a_name_answers_only_where_it_stands_as_it_is_asked_for(question, sentence, stands):
-    names = new_names(sentence, "it", question, "en" if question[0] in "AW" else "it")
-    assert stands_as_asked(question, names, sentence, "it") is stands
+    language = "en" if question[0] in "AW" else "it"
+    names = new_names(sentence, "it", question, language)
+    assert stands_as_asked(question, language, names, sentence, "it") is stands
 
 
 def test_a_language_whose_words_are_not_known_is_believed():
     sentence = "Neri remplace Verdi."
-    assert stands_as_asked(
-        "Contro chi gioca Neri?", new_names(sentence, "fr", "Contro chi gioca Neri?", "it"), sentence, "fr"
-    )
+    for question in ("Contro chi gioca Neri?", "Di chi prende il posto Neri?"):
+        assert stands_as_asked(question, "it", new_names(sentence, "fr", question, "it"), sentence, "fr")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ VOCABULARY = Vocabulary(
 
 
 def read(question: str, language: str = "it") -> str:
-    return respelt(question, language, VOCABULARY)
+    return respelt(question, language, VOCABULARY if language == "it" else Vocabulary([]), VOCABULARY)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def read(question: str, language: str = "it") -> str:
         ("Chi allena il Castelbrennta?", "Chi allena il Castelbrenta?"),
         ("Chi allenava la Juve?", "Chi allenava la Juventus?"),
         ("chi allenava la juve", "chi allenava la Juventus"),
+        ("chi alenava lo spartak", "chi allenava lo Spartak"),  # Another form of a word of the articles.
     ],
 )
 def test_a_slip_is_read_as_what_was_meant(typed, meant):
@@ -48,6 +49,7 @@ def test_a_slip_is_read_as_what_was_meant(typed, meant):
         "Che cosa ha fatto la Cast?",  # Two names begin so.
         "Chi ha vinto la partita di Pallavolo a Bari?",
         "Chi ha esordito?",  # Another form of a word.
+        "Chi ha giocva?",  # Neither the articles nor any of their words.
         "Chi conquista il titolo?",  # Known to a dictionary, or to the articles.
         "conquista il titolo",  # A capital where a sentence begins makes no name.
         "Quanti gol ha segnato Ki?",  # No shorthand with a capital.
@@ -87,7 +89,9 @@ def test_shorthand_is_that_of_the_language():
 
 
 def test_without_articles_only_question_words_are_known():
-    assert respelt("qunti anni ha Castelbrennta", "it", Vocabulary([])) == "quanti anni ha Castelbrennta"
+    assert (
+        respelt("qunti anni ha Castelbrennta", "it", Vocabulary([]), Vocabulary([])) == "quanti anni ha Castelbrennta"
+    )
 
 
 @given(st.integers(1, 10), st.sampled_from("abcdefghilmnoprstuvz"))
@@ -108,3 +112,23 @@ def test_no_question_breaks_it_and_what_is_no_letter_stays(question):
         return [character for character in text if not character.isalpha()]
 
     assert signs(read(question)) == signs(question)
+
+
+def test_names_of_italian_articles_are_known_in_small_letters_in_english():
+    assert read("did spartak beat juventus at bari?", "en") == "did Spartak beat Juventus at Bari?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "did Spartak beat juventus?",  # Who writes one capital writes all.
+        "did it conquer the distaco?",
+    ],
+)
+def test_what_no_name_is_stays_small_in_english(question):
+    assert read(question, "en") == question
+
+
+def test_a_frequent_word_is_no_name_in_small_letters():
+    names = Vocabulary(["Vince la Champions League a Londra."])
+    assert respelt("who won the champions league?", "en", Vocabulary([]), names) == "who won the champions league?"

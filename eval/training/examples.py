@@ -57,7 +57,8 @@ def examples(dossier: Dossier, settings: Settings, embeddings: "SentenceEmbeddin
             texts = [bot.article(file_name(number)).text for number in range(len(dossier.articles))]
             for asked in dossier.questions:
                 language = detect_language(asked.text, asked.language)
-                question = respelt(asked.text.strip(), language, bot.retriever.index.vocabulary(language))
+                index = bot.retriever.index
+                question = respelt(asked.text.strip(), language, index.vocabulary(language), index.vocabulary())
                 found = [found.chunk for found in bot.retriever.ranked(question) if found.alignment]
                 known = {file_name(number): dossier.answering(asked, number, text) for number, text in enumerate(texts)}
                 answers = tuple(_answers(chunk, known[chunk.source]) for chunk in found)
