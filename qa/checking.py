@@ -8,6 +8,7 @@ from functools import cached_property
 from qa.atoms import Atom, find_atoms
 from qa.circumstances import gives_a_reason, stands_as_asked
 from qa.counting import counts_another_thing
+from qa.dating import may_date
 from qa.joining import joined_names, stand_side_by_side
 from qa.questions import TIMES, asks_for_score, asks_why, fits, new_names
 from qa.retrieval import Index, ScoredSentence
@@ -16,7 +17,17 @@ from qa.schema import Passage
 from qa.sentences import sentence_spans
 from qa.text import stems, words
 from qa.values import Asked
-from qa.verification import Window, answers, find_support, missing_atoms, plain_text, share_a_word, stands_in, windows
+from qa.verification import (
+    Window,
+    answers,
+    date_within,
+    find_support,
+    missing_atoms,
+    plain_text,
+    share_a_word,
+    stands_in,
+    windows,
+)
 
 _TELLING = 4  # Letters of a word that may be a misspelt name.
 _SPEECH = 3  # Words.
@@ -111,6 +122,7 @@ class _Checker:
             and self._holds_together(statement, titled, whole)
             and self._quotes_rightly(statement, support)
             and self._dates_rightly(statement, support)
+            and self._dates_what_is_asked(new, cited)
             and answers(statement, self._question, self._language)
             and self._counts_what_is_asked(statement)
             and not exchanges_roles(statement, self._question, self._language)
@@ -210,6 +222,22 @@ class _Checker:
         asked = [name for name in self._asked.names if not share_a_word(name, titled)]
         around = [w for w in self._candidates if any(_lies_in(sentence, w) for sentence in whole)]
         return any(not missing_atoms(untitled, [w]) and _names_all(w, asked) for w in around)
+
+    def _dates_what_is_asked(self, new: Sequence[Atom], cited: Sequence[Window]) -> bool:
+        """Whether each time that a statement adds to the question may date what is asked in a sentence of its support."""
+        if not self._asked.asks_when:
+            return True
+        asked = (self._question, self._language)
+        return all(
+            any(
+                may_date(told, window.text, window.language, *asked)
+                for window in cited
+                for told in window.atoms
+                if told.kind == "date" and date_within(atom.value, told.value)
+            )
+            for atom in new
+            if atom.kind == "date"
+        )
 
     def _quotes_rightly(self, statement: str, support: Sequence[Window]) -> bool:
         """Whether what a statement puts between quotation marks stands between quotation marks in an article that supports it.

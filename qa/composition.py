@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qa.atoms import find_atoms
+from qa.dating import is_reckoned
 from qa.prompts import load_phrases
 from qa.retrieval import Sentence
 from qa.schema import Article, Citation
@@ -44,21 +45,23 @@ def quotation(sentence: Sentence, article: Article, language: str, *, dated: boo
 
 
 def _dated_from(text: str, article: Article, language: str) -> list[tuple[str, str]]:
-    """Return the dates of a text that only its article's date makes whole, as they are written and in full."""
+    """Return the dates of a text that only its article's date or another year of it makes whole, as they are written and in full."""
     alone = {(atom.start, atom.end): atom.value for atom in find_atoms(text, article.language)}
     return [
         (plain_text(text[atom.start : atom.end]), full)
         for atom in find_atoms(text, article.language, article.date)
         if atom.kind == "date"
-        and alone.get((atom.start, atom.end)) != atom.value
+        and (alone.get((atom.start, atom.end)) != atom.value or is_reckoned(atom, text))
         and (full := _in_full(atom.value, language))
     ]
 
 
 def _in_full(day: str, language: str) -> str | None:
-    """Return an ISO day or month in words: "2021-06" as "giugno 2021"; None if the calendar has no such day ("2021-06-31")."""
+    """Return an ISO day or month in words, "2021-06" as "giugno 2021", and a year as it is; None if the calendar has no such day ("2021-06-31")."""
     from babel.dates import format_date, format_skeleton
 
+    if day.isdecimal():
+        return day
     year, month, *rest = map(int, day.split("-"))
     try:
         first = date(year, month, *(rest or [1]))

@@ -115,7 +115,7 @@ class Inquiry:
             different = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
             self.signs = observe(self.question, self.language, ranked, conflict=different is not None)
             asked = (self.question, self.language, ranked, self.index)
-            self.gathered = gathered(*asked) or succeeded(*asked)
+            self.gathered = gathered(*asked) or ([] if different else succeeded(*asked))
         if self.gathered:
             return self._together(self.gathered)
         if different:

@@ -6,6 +6,7 @@ from qa.atoms import Atom, find_atoms
 from qa.checking import Check, rests_on, shares_a_word_with
 from qa.circumstances import gives_a_reason, stands_as_asked, tells_of_the_event, tells_the_score
 from qa.counting import may_count
+from qa.dating import may_date
 from qa.models.readers import Reader, readable
 from qa.questions import (
     TIMES,
@@ -14,6 +15,7 @@ from qa.questions import (
     asks_for_several,
     asks_why,
     expected_answer,
+    fits,
     new_names,
 )
 from qa.retrieval import Index, ScoredSentence
@@ -105,8 +107,8 @@ def answer_by_themselves(
 ) -> bool:
     """Whether quoted sentences can answer without a statement: one tells what is asked, and the model has read nothing else.
 
-    Those without a date do not tell when, nor those that count matches how many goals, those that tell of no contest against whom, other matches
-    how one ended, those that give no reason why, nor any of them something of an event that it does not speak of.
+    Those that do not date what is asked do not tell when, nor those that count matches how many goals, those that tell of no contest against
+    whom, other matches how one ended, those that give no reason why, nor any of them something of an event that it does not speak of.
 
     Args:
         quoted: What would be shown.
@@ -138,6 +140,9 @@ def _tells(sentence: ScoredSentence, article: Article, question: str, language: 
         unit = Asked(question, language).unit
         counts = not unit or may_count(sentence.text, spoken, unit, language)
         return counts or tells_the_score(question, language, sentence, article)
+    if expected in TIMES:
+        own = find_atoms(sentence.text, spoken, article.date)
+        return any(fits(expected, one) and may_date(one, sentence.text, spoken, question, language) for one in own)
     names = new_names(sentence.text, spoken, question, language)
     return stands_as_asked(question, language, names, sentence.text, spoken)
 

@@ -18,6 +18,7 @@ _WHOLE_WORD = re.compile(r"\b[^\W\d_]+\b")  # Not the letter of "U21".
 _CAPITAL_INSIDE = re.compile(r"(?<=[\w,;][ '’])[A-ZÀ-Þ][^\W\d_]*")
 _INITIALS = 2  # Letters: "Serie C" makes no name of "c'è".
 _SHORTEST = 4
+_LONGEST = 40  # Letters: of what is longer there are too many slips to try.
 _SHORTEST_NAME = 6  # Of a word with a capital: a short name with another letter is another name ("Rosi", "Rossi").
 _LONG = 7  # From so many letters on, a name that is written small may also have a wrong one, or one more or less at the end.
 _CLIPPED = 3  # Letters at least that a short form leaves off: with fewer, it may be another's name ("Rosi", "Rosini").
@@ -121,7 +122,7 @@ def respelt(question: str, language: str, vocabulary: Vocabulary, everything: Vo
             return vocabulary.spelling(word) if is_name else written
         if is_small and everything.is_name(word) and _is_rare(word, language):
             return everything.spelling(word)
-        if len(word) < _SHORTEST or _is_word(written, language):
+        if not _SHORTEST <= len(word) <= _LONGEST or _is_word(written, language):
             return written
         return _stands_for(written, language, vocabulary) or written
 

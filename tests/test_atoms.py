@@ -223,6 +223,27 @@ def test_days_near_the_articles_are_resolved_where_its_day_is_known(language, te
     assert dates(text, language, reference="2021-03") == dates(text, language) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("it", "Esonerato nel 2018, un anno dopo riparte", ["2018", "2019"]),
+        ("it", "Il 7 maggio 2017 vinse e l’anno successivo perse", ["2017-05-07", "2018"]),
+        ("it", "Nel 2011 perse, nel 2014 vinse e tre anni più tardi smise", ["2011", "2014", "2017"]),
+        ("it", "Nel 2011 perse; 12 anni dopo vinse", ["2011", "2023"]),
+        ("en", "Sacked in 2018, he was back two years later", ["2018", "2020"]),
+        ("en", "He lost in 2018 and won the year after", ["2018", "2019"]),
+        ("it", "Un anno dopo riparte", []),  # After what?
+        ("it", "Tornò nel 2016, un anno dopo la retrocessione", ["2016"]),  # What happened in 2015.
+        ("it", "Tornò nel 2011, due anni dopo averla lasciata", ["2011"]),
+        ("en", "He returned in 2016, a year after the final", ["2016"]),
+        ("it", "Negli anni Novanta vinse, l'anno dopo perse", ["199x"]),
+        ("it", "Nel 2011 perse, molti anni dopo vinse", ["2011"]),
+    ],
+)
+def test_years_are_reckoned_from_one_of_the_same_sentence(language, text, expected):
+    assert dates(text, language) == expected
+
+
 @pytest.mark.parametrize("text", ["il prossimo giugno", "lo scorso 24 gennaio"])
 @pytest.mark.parametrize("reference", [None, "2021"])
 def test_without_a_month_of_reference_relative_dates_have_no_year(text, reference):

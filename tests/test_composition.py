@@ -57,6 +57,7 @@ def test_a_publisher_is_no_markup():
             "de",
             " (giugno dello scorso anno = Juni 2020, prossimo maggio = Mai 2021)",
         ),
+        ("Partì nel 2018, un anno dopo tornò.", "2021-02-09", "en", " (un anno dopo = 2019)"),
         ("Resta fino al giugno 2022.", "2021-02-09", "it", ""),
         ("Era giugno.", "2021-02-09", "it", ""),
         ("Perse lo scorso 31 giugno.", "2021-02-09", "it", ""),

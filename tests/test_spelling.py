@@ -55,6 +55,7 @@ def test_a_slip_is_read_as_what_was_meant(typed, meant):
         "Quanti gol ha segnato Ki?",  # No shorthand with a capital.
         "quanti cm è alto nell'u21?",
         "Quanto fa 12x4 nel 4-3-3?",
+        f"chi allena {'al' * 50_000}?",
         "",
     ],
 )

@@ -1,7 +1,8 @@
 """Dates: days, months, years, seasons, decades, as far as a text tells them."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal
@@ -32,6 +33,12 @@ _DECADE_WORDS = {
     "the": ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"),
 }
 _DECADE_WORD = re.compile("|".join(rf"\b{start}\s+(?:{'|'.join(names)})\b" for start, names in _DECADE_WORDS.items()))
+# What is reckoned from a year that the same sentence names before it; what follows then says from when else ("un anno dopo la promozione").
+_YEARS_LATER = re.compile(
+    r"\b(?:(?:l['’]|the )(?=anno|year)|(?P<count>[^\W_]+)['’ ])(?:ann[oi]|years?) (?:dopo|piu tardi|success?iv[oi]|seguent[ei]|later|after|on)\b"
+    r"(?! (?:il|lo|la|i|gli|le|l['’]|un|una|uno|l|aver\w*|esser\w*|che|di|del|dell['’]|della|dallo?|quell\w|the|an?|having|being|his|her|its|their)\b)"
+)
+_EXACT = re.compile(rf"{_YEAR}(?:-|\Z)")  # No season, and no decade.
 _NOW_CENTURY = 30  # Two digits below this are of this century.
 _MONTHS_OF_A_YEAR = 12
 _LAST_DAY = 31
@@ -60,7 +67,7 @@ _BEFORE_MONTH = re.compile(r"\b(?:in|of|since|until|till|by|from|to|early|late|m
 
 
 def find_dates(text: str, plain: str, language: str, reference: str | None) -> Iterator[Atom]:
-    """Yield the dates of ``text``; where two overlap, the one that comes first counts.
+    """Yield the dates of ``text``, those that are reckoned from others last; where two overlap, the one that comes first counts.
 
     Args:
         text: Any text.
@@ -68,6 +75,12 @@ def find_dates(text: str, plain: str, language: str, reference: str | None) -> I
         language: ISO 639-1 code, for the names of months.
         reference: ISO date against which "next June", "last 24 January" and "yesterday" are resolved.
     """
+    named = [*_named(text, plain, language, reference)]
+    yield from named
+    yield from _years_later(plain, language, named)
+
+
+def _named(text: str, plain: str, language: str, reference: str | None) -> Iterator[Atom]:
     yield from _numeric(plain)
     if reference and len(reference) >= _WHOLE_DAY and language in _DAYS:
         yield from _near_days(text, plain, language, date.fromisoformat(reference[:_WHOLE_DAY]))
@@ -81,6 +94,20 @@ def find_dates(text: str, plain: str, language: str, reference: str | None) -> I
     for match in _ONE_YEAR.finditer(plain):
         if not _is_counted(plain, match, language):
             yield Atom("date", match[0], match.start(), match.end())
+
+
+def _years_later(plain: str, language: str, dated: Sequence[Atom]) -> Iterator[Atom]:
+    """Yield the years that are reckoned from the last one before them: "esonerato nel 2018, un anno dopo riparte"."""
+    exact = sorted((atom.end, int(atom.value[:4])) for atom in dated if _EXACT.match(atom.value))
+    for match in _YEARS_LATER.finditer(plain):
+        before = bisect_right(exact, (match.start(), 0))
+        years = 1 if match["count"] in {None, "un"} else _counted_years(match["count"], language)
+        if before and years:
+            yield Atom("date", str(exact[before - 1][1] + years), match.start(), match.end())
+
+
+def _counted_years(word: str, language: str) -> int | None:
+    return int(word) if word.isdecimal() else small_number(word, language)
 
 
 def _is_counted(plain: str, year: re.Match[str], language: str) -> bool:
