@@ -231,6 +231,13 @@ class TestAtoms:
             "2022-11",
         ]
 
+    def test_a_year_after_another_is_that_year(self):
+        evidence = "Esonerato nel 2018, un anno dopo Neri riparte e tre anni più tardi smette."
+        assert unsupported(["2019", "2021"], evidence) == []
+        assert unsupported(["2017", "2020"], evidence) == ["2017", "2020"]
+        assert unsupported(["2019"], "Sacked in 2018, he was back a year later.") == []
+        assert unsupported(["2019"], "Esonerato nel 2018, Neri riparte.") == ["2019"]
+
     def test_a_day_next_to_the_articles_is_that_day(self):
         text = "01-03-2021\nIeri la firma, dopodomani la gara; il 31-02-2021 non esiste."
         assert unsupported(["2021-02-28", "2021-03-03"], text) == []

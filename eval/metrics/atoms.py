@@ -28,6 +28,10 @@ _NEAR_DAYS = {
     "altro ieri|ieri l.altro": -2,
     "dopodomani": 2,
 }
+_YEARS_LATER = re.compile(
+    r"\b(?:(\d{1,2}) (?:anni|years)|(?:un |l.)anno|(?:a|one|the) year) (?:dopo|più tardi|success?iv[oi]|seguent[ei]|later|after|on)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]|\]\s)[\s«“„\"'(\[-]*$")
 
@@ -55,14 +59,15 @@ def unsupported(atoms: Collection[str], evidence: str, find: AtomFinder = find_a
 
     It states an atom that is one of its own, one of its words in any case, or a less precise form of one of its dates. A day without its year
     ("lo scorso 24 gennaio") is one of the years that the evidence names, such as that of the article, and so is a next or last month; a month
-    of last or next year is one of the years next to those. "Ieri" and "domani" are the days next to those that it names.
+    of last or next year is one of the years next to those, "un anno dopo" is one year after one of them. "Ieri" and "domani" are the days next
+    to those that it names.
     """
     stated = {*find(evidence), *tokens(evidence)}
     years = {token[:_YEAR] for token in stated if _DATED.match(token)}
     yearless = {token for token in stated if _YEARLESS.match(token)}
     plain = unify(evidence)
     yearless.update(month.lower() for month in _RELATIVE_MONTH.findall(plain))
-    stated |= _near_days(evidence, stated) | _near_months(plain, years)
+    stated |= _near_days(evidence, stated) | _near_months(plain, years) | _later_years(plain, years)
     stated |= {year + day.removeprefix(UNKNOWN_YEAR.lower()) for day in yearless for year in years}
     return sorted(atom for atom in atoms if not any(covers(known, atom) for known in stated))
 
@@ -75,6 +80,11 @@ def _near_months(plain: str, years: Collection[str]) -> set[str]:
         for month in re.findall(pattern, plain, re.IGNORECASE)
         for year in years
     }
+
+
+def _later_years(plain: str, years: Collection[str]) -> set[str]:
+    """Return the years that "un anno dopo" and its like may mean in a unified text that names some years."""
+    return {str(int(year) + int(count or 1)) for count in _YEARS_LATER.findall(plain) for year in years}
 
 
 def _near_days(evidence: str, stated: Collection[str]) -> set[str]:
