@@ -8,11 +8,12 @@ from qa.counting import SCORE
 from qa.events import events_of
 from qa.lexicon import CONTESTS, PREPOSITIONS, REASONS
 from qa.posts import asked_post, handovers
+from qa.prepositions import is_governed
 from qa.questions import expected_answer
 from qa.retrieval import ScoredSentence
 from qa.schema import Article
 from qa.text import fold, stems, stems_of, words
-from qa.values import Asked, is_about, is_governed
+from qa.values import Asked, is_about
 from qa.verification import may_be_one_name
 
 _WHERE = re.compile(r"\b(?:dove|where|donde|onde)\b")

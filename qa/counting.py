@@ -22,9 +22,10 @@ _NEAR = 40  # Characters after a number in which its unit stands.
 _WORD = re.compile(r"[^\W\d_]+")
 _OF_YEARS = re.compile(r"enn(?:e|i|ale|ali)\b", re.IGNORECASE)  # "ventunenne", "34enne", "biennale"
 _NEGATION = r"(?:\b(?:non|mai|not|never)\b|n['’]t\b)"
-# A negation that no punctuation parts from what follows the text; "not only", "not less than", "no doubt" deny nothing.
+# A negation that neither punctuation nor a conjunction parts from what follows the text; "not only", "not less than", "no doubt" deny nothing.
 _DENIAL = re.compile(
-    rf"{_NEGATION}(?!\s+(?:solo|soltanto|solamente|meno|a caso|c['’]e dubbi\w*|ci sono dubbi|only|just|less|fewer)\b)[^,;:.!?]*\Z"
+    rf"{_NEGATION}(?!\s+(?:solo|soltanto|solamente|meno|a caso|c['’]e dubbi\w*|ci sono dubbi|only|just|less|fewer)\b)"
+    r"(?:(?!\b(?:(?:dato|visto|dal momento) che|perche|poiche|siccome|mentre|because|since|while|whereas)\b)[^,;:.!?])*\Z"
 )
 # Of what went before or comes next only some are counted ("nelle successive tre gare").
 _SOME = re.compile(

@@ -6,8 +6,8 @@ from itertools import pairwise
 from qa.atoms import Atom, find_atoms
 from qa.events import events_of
 from qa.lexicon import PREPOSITIONS
+from qa.prepositions import is_governed
 from qa.text import WORD, stems, words
-from qa.values import is_governed
 from qa.verification import may_be_one_name
 
 # A new clause may begin behind these; behind "and" it need not have a verb of its own ("vinse con il Lecco nel 2016 e con il Como nel 2018").
@@ -27,10 +27,15 @@ def may_date(date: Atom, text: str, spoken: str, question: str, language: str) -
         question: What is asked.
         language: Its language.
     """
-    dates = [atom for atom in find_atoms(text, spoken) if atom.kind == "date"]
+    atoms = find_atoms(text, spoken)
+    dates, names = ([atom for atom in atoms if atom.kind == kind] for kind in ("date", "name"))
     parts, clauses = _starts(_PART, dates, text), _starts(_CLAUSE, dates, text)
-    named, told = _named_too(question, language, text, spoken), _told_too(question, language, text, spoken)
-    return all(_number(place, parts) == _number(date.start, parts) for place in named) and all(
+    own, others = _placed(names, text, spoken, question, language)
+    here = _number(date.start, parts)
+    # A part without a place of its own has that of the one before it.
+    placed = max((number for name in (*own, *others) if (number := _number(name.start, parts)) <= here), default=None)
+    told = _told_too(question, language, text, spoken)
+    return all(_number(name.start, parts) == placed for name in own) and all(
         _number(place, clauses) == _number(date.start, clauses) for place in told
     )
 
@@ -40,12 +45,15 @@ def is_reckoned(date: Atom, text: str) -> bool:
     return date.value.isdecimal() and not any(map(str.isdecimal, text[date.start : date.end]))
 
 
-def _named_too(question: str, language: str, text: str, spoken: str) -> list[int]:
-    """Return where a text has places and clubs of a question: names that a preposition governs there."""
-    names = [atom for atom in find_atoms(question, language) if atom.kind == "name"]
-    asked = [words(name.value) for name in names if is_governed(question, name, language)]
-    told = [atom for atom in find_atoms(text, spoken) if atom.kind == "name"]
-    return [atom.start for atom in told if any(may_be_one_name(words(atom.value), name) for name in asked)]
+def _placed(names: list[Atom], text: str, spoken: str, question: str, language: str) -> tuple[list[Atom], list[Atom]]:
+    """Return the names of a text that are places and clubs of a question, which a preposition governs there, and those that one governs here."""
+    asked = [
+        words(name.value)
+        for name in find_atoms(question, language)
+        if name.kind == "name" and is_governed(question, name, language)
+    ]
+    own = [name for name in names if any(may_be_one_name(words(name.value), one) for one in asked)]
+    return own, [name for name in names if name not in own and is_governed(text, name, spoken)]
 
 
 def _told_too(question: str, language: str, text: str, spoken: str) -> list[int]:

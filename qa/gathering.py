@@ -6,12 +6,13 @@ from functools import cached_property
 from qa.atoms import Atom, find_atoms
 from qa.careers import ACTIVITIES, LISTED, OCCUPATIONS
 from qa.counting import is_denied
+from qa.prepositions import is_governed
 from qa.questions import new_names
 from qa.retrieval import Index, ScoredSentence, Sentence
 from qa.schema import Span
 from qa.several import COACHING, MOVING, PLAYING, TROPHIES, WINNING, wanted_of_several
 from qa.text import WORD, stems, stems_of, words
-from qa.values import Asked, is_about, is_governed
+from qa.values import Asked, is_about
 from qa.verification import may_be_one_name, share_a_word
 
 _FEW, _MANY = 3, 8  # Sentences that say who somebody is, and that tell of a career or make a list.

@@ -9,8 +9,9 @@ from qa.atoms import Atom, find_atoms
 from qa.atoms.atom import same_length_fold
 from qa.careers import POSTS
 from qa.lexicon import PREPOSITIONS
+from qa.prepositions import is_governed
 from qa.text import fold, stems_of, words
-from qa.values import Asked, is_governed
+from qa.values import Asked
 from qa.verification import same_word
 
 Post = Literal["before", "after"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from qa.atoms import Atom, find_atoms
 from qa.posts import Post, asked_post, handovers
+from qa.prepositions import is_governed
 from qa.retrieval import Index, Sentence
 from qa.schema import Chunk
 from qa.text import words
-from qa.values import Asked, are_held, in_context, is_governed
+from qa.values import Asked, are_held, in_context
 from qa.verification import may_be_one_name
 
 _OPENING = 2  # Words before the name that a sentence begins with.

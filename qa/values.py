@@ -8,7 +8,9 @@ from typing import Literal
 
 from qa.atoms import Atom, Kind, find_atoms
 from qa.counting import SCORE, counted_as, is_denied, is_named, measures, outcomes, things, unit_of, units_of
-from qa.lexicon import PARTICIPLES, PREPOSITIONS, PRICED, TIME_NOUNS
+from qa.dating import may_date
+from qa.lexicon import PARTICIPLES, PRICED, TIME_NOUNS
+from qa.prepositions import is_governed
 from qa.questions import TIMES, Expected, expected_answer, fits
 from qa.retrieval import ScoredSentence, Sentence
 from qa.schema import Article
@@ -20,11 +22,6 @@ _UNIT = re.compile(
     r"(?:(?:sono|erano|furono)\s+(?:stat[ei]\s+)?(?:le|i|gli)\s+)?(\w+)"
     r"|\b(?:numero|number|total[ei]?)\s+(?:\w+\s+)?(?:d(?:i|elle|ei|egli)|of)\s+(\w+)"
 )
-# The word before a name, and the article between them; "a" is an article in English only.
-_GOVERNOR = {
-    "it": re.compile(r"(\w+)['’\s]+(?:(?:il|lo|la|l|i|gli|le|un|uno|una)['’\s]+)?\Z"),
-    "en": re.compile(r"(\w+)['’\s]+(?:(?:the|an?)\s+)?\Z"),
-}
 # Values that say what they count differ without contradicting each other.
 _SCOPES = {
     "league": r"\bin campionato\b|\bin league\b|\bin (?:the )?league\b|\bdi campionato\b",
@@ -153,7 +150,8 @@ def value_in(asked: Asked, sentence: ScoredSentence, article: Article) -> Value 
         related = bool(shared) or are_held(asked.mentioned, context)
         found = _numbered(asked, atoms, sentence.text, article.language, shared=shared, related=related)
     elif asked.asks_when:
-        found = {atom: shared for atom in atoms if shared}
+        told = (sentence.text, article.language, asked.question, asked.language)
+        found = {atom: shared for atom in atoms if shared and may_date(atom, *told)}
     elif _says_all(asked, own, said):
         denied = _denies(sentence.text, asked.predicates, article.language)
         return Value(sentence, "truth", "no" if denied else "yes", scope, asked.predicates)
@@ -230,14 +228,6 @@ def is_about(asked: Asked, sentence: Sentence, article: Article) -> bool:
         name for name in _certain_names(spoken_of) if not any(may_be_one_name(name, known) for known in asked.names)
     ]
     return not others and are_held(asked.names, find_atoms(f"{chunk.header}\n{chunk.text}", spoken))
-
-
-def is_governed(text: str, atom: Atom, language: str, start: int = 0) -> bool:
-    """Whether a preposition stands right before a name ("grazie al Pontelago"), behind ``start``: then the sentence has another subject."""
-    if language not in PREPOSITIONS:
-        return False
-    before = _GOVERNOR[language].search(text, start, atom.start)
-    return before is not None and before[1].lower() in PREPOSITIONS[language]
 
 
 def in_context(sentence: Sentence) -> str:

@@ -136,3 +136,15 @@ def test_every_quote_is_verbatim(asked):
     for question in ("Chi è Ada Neri?", "Quali trofei ha vinto Neri?", "Raccontami la carriera di Ada Neri"):
         for citation in asked(question).citations:
             assert CAREER[citation.start : citation.end] == citation.quote
+
+
+def test_what_a_conjunction_parts_from_a_negation_is_not_denied(bot_on, scripted_chat):
+    bot = bot_on(
+        "Ada Neri\n\nMai scelta fu più felice dato che Neri vinse il campionato con il Lecco.\n\n"
+        "L'anno successivo, sempre sulla panchina del Lecco, Neri vinse la Supercoppa dei Monti.\n"
+    )
+    assert [quote.partition(" ")[0] for quote in quotes(bot.ask("Che cosa ha vinto Neri con il Lecco?"))] == [
+        "Mai",
+        "L'anno",
+    ]
+    assert scripted_chat.llm.asked() == []
