@@ -124,10 +124,10 @@ class Index:
         """Return how the articles of a language spell their words; without one, all of them."""
         if language not in self._vocabularies:
             spoken = {source: known.article.language for source, known in self.snapshot.articles.items()}
-            if language and set(spoken.values()) == {language}:
-                return self.vocabulary()
             chunks = (chunk for chunk in self.snapshot.chunks if language in {None, spoken[chunk.source]})
-            self._vocabularies[language] = Vocabulary(f"{chunk.header}\n{chunk.text}" for chunk in chunks)
+            is_only = language and set(spoken.values()) == {language}
+            texts = (f"{chunk.header}\n{chunk.text}" for chunk in chunks)
+            self._vocabularies[language] = self.vocabulary() if is_only else Vocabulary(texts)
         return self._vocabularies[language]
 
     @cached_property
