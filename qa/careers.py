@@ -117,3 +117,9 @@ POSTS = {
     ),
 }
 """By language, the words in which one asks who had a post before or after somebody."""
+
+SIDES = {
+    "it": word_set("nazionale giovanile giovanili vivaio primavera femminile"),
+    "en": word_set("national youth academy women reserves"),
+}
+"""By language, words that tell a side from the first team of a club: a post with one is another than the one with the other."""

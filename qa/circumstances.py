@@ -7,7 +7,7 @@ from qa.atoms import Atom, find_atoms
 from qa.counting import SCORE
 from qa.events import events_of
 from qa.lexicon import CONTESTS, PREPOSITIONS, REASONS
-from qa.posts import asked_post, handovers
+from qa.posts import Post, asked_post, handovers
 from qa.prepositions import is_governed
 from qa.questions import expected_answer
 from qa.retrieval import ScoredSentence
@@ -34,8 +34,8 @@ def stands_as_asked(question: str, language: str, names: Sequence[Atom], sentenc
         sentence: Of an article; holds at least one of them.
         spoken: The sentence's language.
     """
-    if asked_post(Asked(question, language)):
-        return spoken not in PREPOSITIONS or bool(handovers(sentence, spoken))
+    if post := asked_post(Asked(question, language)):
+        return spoken not in PREPOSITIONS or _passes_on(post, names, sentence, spoken)
     folded = fold(question)
     if _AGAINST.search(folded):
         return spoken not in CONTESTS or not stems_of(CONTESTS, spoken).isdisjoint(stems(sentence, spoken))
@@ -47,6 +47,15 @@ def stands_as_asked(question: str, language: str, names: Sequence[Atom], sentenc
             if atom.kind == "name" and any(may_be_one_name(words(atom.value), name) for name in told)
         )
     return True
+
+
+def _passes_on(post: Post, names: Sequence[Atom], sentence: str, spoken: str) -> bool:
+    """Whether a sentence tells that one of some names had a post before another, or that somebody got one."""
+    told = handovers(sentence, spoken)
+    if post == "after":
+        return any(one.taken for one in told)
+    left = [words(one.before.value) for one in told if one.before]
+    return any(may_be_one_name(words(name.value), one) for name in names for one in left)
 
 
 def tells_the_score(question: str, language: str, sentence: ScoredSentence, article: Article) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.atoms import Atom, find_atoms
+from qa.careers import SIDES
 from qa.posts import Post, asked_post, handovers
 from qa.prepositions import is_governed
 from qa.retrieval import Index, Sentence
 from qa.schema import Chunk
-from qa.text import words
+from qa.text import stems, stems_of, words
 from qa.values import Asked, are_held, in_context
 from qa.verification import may_be_one_name
 
@@ -79,9 +80,19 @@ class _Reading:
         near, passage = f"{chunk.header}\n{in_context(sentence)}", f"{chunk.header}\n{chunk.text}"
         own = f"{chunk.header}\n{sentence.text}"
         merit = _Merit(self._held(near, chunk), self._held(own, chunk), self._held(chunk.text, chunk))
-        if not merit.near or self._held(passage, chunk) < len(self._asked.names):
+        if (
+            not merit.near
+            or self._held(passage, chunk) < len(self._asked.names)
+            or not self._is_of_the_side(near, chunk)
+        ):
             return None
         return self._came_before(sentence, merit) if self._post == "before" else self._came_after(sentence, merit)
+
+    def _is_of_the_side(self, text: str, chunk: Chunk) -> bool:
+        """Whether a text speaks of the side that the question names, if it names one, as far as their languages are the same."""
+        spoken = self._spoken(chunk)
+        sides = self._asked.predicates & stems_of(SIDES, self._asked.language)
+        return spoken != self._asked.language or sides <= frozenset(stems(text, spoken))
 
     def _held(self, text: str, chunk: Chunk) -> int:
         """Return how many names of the question a text of a chunk has."""
@@ -92,9 +103,16 @@ class _Reading:
         """Return who left a post, or had it before the one who takes it: not who had one before another than is asked about."""
         takes_over = self._opening(sentence) is not None
         for told in handovers(sentence.text, self._spoken(sentence.chunk)):
-            if told.before and self._is_new(told.before) and not (told.taken and takes_over):
+            if told.before is None or not self._is_new(told.before):
+                continue
+            if not (takes_over if told.taken else self._is_of_the_heading(told.before, sentence.chunk)):
                 return _Told(words(told.before.value), [sentence], replace(merit, taken=told.taken))
         return None
+
+    def _is_of_the_heading(self, name: Atom, chunk: Chunk) -> bool:
+        """Whether a heading has a name and none of the question: whom an article is about leaves many a post, before nobody who is asked about."""
+        headed = [words(other.value) for other in self._names(chunk.header, self._spoken(chunk))]
+        return any(may_be_one_name(words(name.value), one) for one in headed) and not self._held(chunk.header, chunk)
 
     def _came_after(self, sentence: Sentence, merit: _Merit) -> _Told | None:
         """Return who got a post; of a sentence that only tells whose that one takes, whom it begins with, or the one before it."""

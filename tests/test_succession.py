@@ -68,6 +68,19 @@ def test_who_came_before_another_is_not_told(bot_on, scripted_chat):
     assert bot.ask("Chi allenava il Lecco prima di Neri?").status == "abstained"
 
 
+def test_whom_the_article_is_about_left_before_nobody_else(bot_on, scripted_chat):
+    scripted_chat.llm.otherwise = "Prima di Gallo il Como era allenato da Ada Neri."
+    bot = bot_on("Ada Neri torna al Lecco\n\nLa lite tra Gallo e il Como provocò l'allontanamento di Neri.\n")
+    assert bot.ask("Chi allenava il Como prima di Gallo?").status == "abstained"
+
+
+def test_another_side_is_another_post(bot_on, scripted_chat):
+    scripted_chat.llm.otherwise = "Non lo so."
+    bot = bot_on("Ada Neri torna al Lecco\n\nIvo Sala prese il posto di Ada Neri sulla panchina del Como.\n")
+    assert bot.ask("Chi ha preso il posto di Neri?").status == "answered"
+    assert bot.ask("Chi ha preso il posto di Neri in nazionale?").status == "abstained"
+
+
 def test_two_that_may_be_meant_leave_it_to_the_model(bot_on, scripted_chat):
     scripted_chat.llm.otherwise = "Non lo so."
     bot = bot_on(
