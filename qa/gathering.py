@@ -13,7 +13,7 @@ from qa.schema import Span
 from qa.several import COACHING, MOVING, PLAYING, TROPHIES, WINNING, wanted_of_several
 from qa.text import WORD, stems, stems_of, words
 from qa.values import Asked, is_about
-from qa.verification import may_be_one_name, share_a_word
+from qa.verification import is_part_of_one, may_be_one_name, share_a_word
 
 _FEW, _MANY = 3, 8  # Sentences that say who somebody is, and that tell of a career or make a list.
 _SEVERAL = 2
@@ -179,7 +179,7 @@ class _Gathering:
     def _names(self, sentence: Sentence) -> list[Atom]:
         """Return the names of a sentence; what has only the capital of its first word is one where another sentence surely has it."""
         names = [atom for atom in find_atoms(sentence.text, self._language(sentence)) if atom.kind == "name"]
-        return [name for name in names if name.certain or _is_part(words(name.value), self._told)]
+        return [name for name in names if name.certain or is_part_of_one(words(name.value), self._told)]
 
     @cached_property
     def _told(self) -> list[list[str]]:
@@ -190,7 +190,7 @@ class _Gathering:
     @cached_property
     def _are_known(self) -> bool:
         """Whether each name of the question stands in the articles as it is asked for: "Bianchi" alone may be another than "Ada Bianchi"."""
-        return all(_is_part(asked, self._told) for asked in self._asked.names)
+        return all(is_part_of_one(asked, self._told) for asked in self._asked.names)
 
     def _is_asked_for(self, name: Atom) -> bool:
         return any(may_be_one_name(words(name.value), asked) for asked in self._asked.names)
@@ -206,11 +206,6 @@ def _parted(names: Iterable[Atom], belongs: Callable[[Atom], bool]) -> tuple[lis
     for name in names:
         (own if belongs(name) else others).append(name)
     return own, others
-
-
-def _is_part(name: Sequence[str], told: Iterable[Sequence[str]]) -> bool:
-    """Whether all words of a name stand in one of those that are told."""
-    return any(len(name) <= len(other) and may_be_one_name(name, other) for other in told)
 
 
 def _places(names: Mapping[str, frozenset[str]], text: str, language: str) -> list[Span]:

@@ -11,7 +11,7 @@ from qa.retrieval import Index, Sentence
 from qa.schema import Chunk
 from qa.text import stems, stems_of, words
 from qa.values import Asked, are_held, in_context
-from qa.verification import may_be_one_name
+from qa.verification import is_part_of_one, may_be_one_name
 
 _OPENING = 2  # Words before the name that a sentence begins with.
 
@@ -136,9 +136,7 @@ class _Reading:
     def _is_new(self, name: Atom) -> bool:
         """Whether a name is a full one, or part of one, and none of the question."""
         own = words(name.value)
-        return not self._is_asked(own) and any(
-            len(own) <= len(full) and may_be_one_name(own, full) for full in self._full
-        )
+        return not self._is_asked(own) and is_part_of_one(own, self._full)
 
     def _is_asked(self, name: list[str]) -> bool:
         return any(may_be_one_name(name, asked) for asked in self._asked.names)

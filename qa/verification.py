@@ -199,6 +199,11 @@ def may_be_one_name(left: Sequence[str], right: Sequence[str]) -> bool:
     return all(share_a_word([part], many) for part in few)
 
 
+def is_part_of_one(name: Sequence[str], names: Iterable[Sequence[str]]) -> bool:
+    """Whether all words of a name stand in one of some names: "Bianchi" in "Ugo Bianchi"."""
+    return any(len(name) <= len(other) and may_be_one_name(name, other) for other in names)
+
+
 def share_a_word(left: Iterable[str], right: Collection[str]) -> bool:
     """Whether some folded word of the one may be a word of the other, or its name in another language."""
     return any(same_name(one, other) for one in left for other in right)
