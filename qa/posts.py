@@ -139,18 +139,21 @@ def handovers(text: str, language: str) -> list[Handover]:
         language: Its language, for its names: the phrases are Italian and English.
     """
     names = [atom for atom in find_atoms(text, language) if atom.kind == "name"]
-    gone = [name for name in names if _GONE.match(same_length_fold(text), name.end)]
+    folded = same_length_fold(text)
+
+    def behind(phrases: tuple[str, ...]) -> Iterator[list[Atom]]:
+        return _behind(phrases, text, folded, language, names)
+
     return [
-        *(Handover(before=found[0]) for found in _behind(_TAKING_OVER, text, language, names)),
-        *(Handover(after=name) for found in _behind(_ARRIVING, text, language, names) for name in found),
-        *(Handover(before=found[0], taken=False) for found in _behind(_LEAVING, text, language, names)),
-        *(Handover(before=name, taken=False) for name in gone),
+        *(Handover(before=found[0]) for found in behind(_TAKING_OVER)),
+        *(Handover(after=name) for found in behind(_ARRIVING) for name in found),
+        *(Handover(before=found[0], taken=False) for found in behind(_LEAVING)),
+        *(Handover(before=name, taken=False) for name in names if _GONE.match(folded, name.end)),
     ]
 
 
-def _behind(phrases: tuple[str, ...], text: str, language: str, names: list[Atom]) -> Iterator[list[Atom]]:
+def _behind(phrases: tuple[str, ...], text: str, folded: str, language: str, names: list[Atom]) -> Iterator[list[Atom]]:
     """Yield the names that stand behind each phrase with few words between, where there are any: "al suo posto il Lecco chiamò Bianchi" has two."""
-    folded = same_length_fold(text)
     for phrase in phrases:
         for found in filter(_is_meant, re.finditer(phrase, folded)):
             near = [
