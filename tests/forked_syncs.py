@@ -100,7 +100,7 @@ def alarm(folders: list[Path]) -> None:
     code = ended(forked(lambda: bring_in_line(whole)))
     length = time.monotonic() - start
     tell(whole, code=code)
-    chance = random.Random(0)  # noqa: S311 - no secret
+    chance = random.Random(whole.name)  # noqa: S311 - no secret
 
     def killed(folder: Path, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)  # nobody handles the signal: it ends the process there and then

@@ -37,9 +37,9 @@ class Silent(ReplyFile):
 
 @pytest.fixture(scope="module")
 def questions():
-    """Enough of both kinds for a test to tell a difference from chance."""
+    """Every second question: enough of both kinds for a test to tell a difference from chance."""
     return tuple(
-        chosen.model_copy(update={"cases": tuple(case for case in chosen.cases if case.category in categories)})
+        chosen.model_copy(update={"cases": tuple(case for case in chosen.cases if case.category in categories)[::2]})
         for chosen, categories in (
             (load_set("carrera"), ANSWERABLE | UNANSWERABLE),
             (load_set("wider"), UNANSWERABLE),
