@@ -12,8 +12,8 @@ ACTIVITIES = {
     },
     "playing": {
         "it": word_set(
-            "giocare gioca giocato giocava giocò giocatore militare milita militato vestire veste vestito maglia indossare indossato presenze debutto"
-            " esordio difensore centrocampista attaccante calciatore"
+            "giocare gioca giocato giocava giocò giocatore giocatrice calciatrice militare milita militato vestire veste vestito maglia"
+            " indossare indossato presenze debutto esordio difensore centrocampista attaccante calciatore"
         ),
         "en": word_set(
             "play plays played playing player appearances shirt wore debut defender midfielder striker goalkeeper footballer"
@@ -123,3 +123,28 @@ SIDES = {
     "en": word_set("national youth academy women reserves"),
 }
 """By language, words that tell a side from the first team of a club: a post with one is another than the one with the other."""
+
+COMING = {
+    "it": word_set(
+        "arrivare arrivato arriva arrivò entrare entrato entra entrò approdare approdato approda approdò sbarcare sbarcato andare andato va andò"
+        " passare passato passa passò finire finito finita finì trasferirsi trasferito trasferì tornare tornato portare portato porta"
+        " iniziare iniziato inizio cominciare cominciato esperienza avventura parentesi periodo uscire uscito esce uscì avere avuto aveva ricoprire"
+        " ricoperto svolgere svolto prima dopo"
+    ),
+    "en": word_set(
+        "arrive arrived arrives enter entered go goes went gone move moved join joined joins start started beginning spell stint time get got"
+        " have had before after"
+    ),
+}
+"""By language, words for coming to a club, and for the time there."""
+
+ASKING = {
+    "it": word_set(
+        "turno fase punto ruolo mansione funzione qualifica veste avversaria avversario squadra club società paese città maglia anno mese giorno"
+        " data motivo ragione esattamente"
+    ),
+    "en": word_set(
+        "round stage far role position job capacity opponent team side club country city year month day date reason exactly"
+    ),
+}
+"""By language, what is asked for of something that happened."""

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from qa.atoms import find_atoms
 from qa.questions import asks_for_now
-from qa.retrieval import Index, ScoredSentence
+from qa.retrieval import Index, ScoredSentence, Sentence
 from qa.schema import Article
 from qa.text import stems, words
 from qa.values import Asked, Value, value_in
@@ -23,7 +23,7 @@ class Disagreement:
         repeated: Whether an article gives both of two dates itself: then they are those of two events.
     """
 
-    sentences: tuple[ScoredSentence, ...]
+    sentences: tuple[Sentence, ...]
     updated: bool = False
     repeated: bool = False
 

@@ -165,7 +165,8 @@ EVENTS = {
     },
     "losing": {
         "it": word_set(
-            "perdere perde perso perse perdendo sconfitta sconfitto sconfisse battere batte battuto ko caduto eliminato eliminazione fermato inciampare"
+            "perdere perde perso perse perdendo sconfitta sconfitto sconfisse battere batte battuto ko caduto eliminato eliminazione"
+            " fermato fermarsi ferma fermò buttato estromesso interrompersi interrotto interruppe inciampare"
         ),
         "en": word_set("lose lost losing defeat beat beaten eliminated knocked"),
     },
@@ -179,6 +180,17 @@ EVENTS = {
             " saltare saltato silurato interrotto addio benservito rottura"
         ),
         "en": word_set("sack sacked sacking dismiss dismissed dismissal fire fired axed"),
+    },
+    "leaving": {
+        "it": word_set(
+            "lasciare lascia lasciato lasciò separarsi separato separati separazione divorzio strappo"
+            " congedo congedarsi salutare salutato salutò addio rottura interrotto"
+        ),
+        "en": word_set("leave leaves left leaving depart departed parted split"),
+    },
+    "resigning": {
+        "it": word_set("dimissioni dimettersi dimesso dimise dimissionario"),
+        "en": word_set("quit resign resigned resigns resignation"),
     },
 }
 """What happens in sport and to its people, by the words that tell of it: what answers a question about it has one of them."""

@@ -23,6 +23,7 @@ from qa.observation import agreement, heard, observe, related
 from qa.prompts import load_phrases
 from qa.questions import asks_when
 from qa.quoting import answer_by_themselves, best_two, nearest, quoted_beside, quoted_instead
+from qa.recounting import recounted
 from qa.resources import Resources
 from qa.retrieval import ScoredSentence, Sentence, rank_sentences
 from qa.schema import Answer, Article, Event, Final, History, Passage, Retrieved, Status, Token, Working
@@ -113,9 +114,11 @@ class Inquiry:
             return self._refusal(ranked, read)
         with self.trace.step("compare"):
             different = conflicting(self.question, self.language, ranked[:COMPARED], self.index)
-            self.signs = observe(self.question, self.language, ranked, conflict=different is not None)
             asked = (self.question, self.language, ranked, self.index)
             self.gathered = gathered(*asked) or ([] if different else succeeded(*asked))
+            if not (self.gathered or different):
+                self.gathered, different = recounted(*asked)
+            self.signs = observe(self.question, self.language, ranked, conflict=different is not None)
         if self.gathered:
             return self._together(self.gathered)
         if different:

@@ -66,7 +66,8 @@ def bot_on(tmp_path: Path, scripted_chat: ChatModel, small_embeddings: SmallEmbe
 
         def open_bot(text: str, **settings: Any) -> QA:
             (tmp_path / "article.txt").write_text(text, encoding="utf-8")
-            own = Settings(data_dir=tmp_path / "data", sources=(tmp_path / "article.txt",), **settings)
+            sources = settings.pop("sources", (tmp_path / "article.txt",))
+            own = Settings(data_dir=tmp_path / "data", sources=sources, **settings)
             return opened.enter_context(QA(own, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader()))
 
         yield open_bot

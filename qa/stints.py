@@ -1,0 +1,161 @@
+"""At which club something happened, where a sentence leaves that to those before it: "Riparte da Atene. Nel 2020 viene esonerato"."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qa.atoms import Atom, find_atoms
+from qa.careers import ACTIVITIES, LISTED
+from qa.prepositions import is_governed
+from qa.retrieval import Sentence
+from qa.schema import Article
+from qa.text import stems, stems_of, words
+from qa.verification import is_part_of_one, may_be_one_name
+
+_CLAUSE = re.compile(
+    r"[,;:–—]\s|\s(?:ma|mentre|but|while)\s|\s(?:ed?|and)\s(?=(?:ha|hanno|aveva|è|era|fu|si|poi|has|had|is|was|then)\b)"
+)
+# Before a club or country that somebody comes to, or is at; people have no article in Italian.
+_AT = {
+    "it": re.compile(
+        r"\b(?:(?:al|nel|sul)(?:lo|la|l)?|allo?|all|in"
+        r"|(?:panchin|guid|offert|magli|propost|cort|chiamat)[ae]\s+(?:tecnica\s+)?del(?:lo|la|l)?|(?:staff|timone|incarico)\s+del(?:lo|la|l)?)['’\s]+\Z",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(r"\b(?:at|for|to|with|joined|joins|managed|coached|bench of)\s+(?:the\s+)?\Z", re.IGNORECASE),
+}
+_TO = re.compile(r"\b(?:al(?:lo|la|l)?)['’\s]+\Z", re.IGNORECASE)
+_ARTICLED = re.compile(r"(?<!mano )\b(?:(?:a|da|de|ne|su)(?:l|llo|lla|ll)|the)['’\s]+\Z", re.IGNORECASE)
+_LIKE = re.compile(r"\b(?:come|as)\s+\Z", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?:che|who|which)\b", re.IGNORECASE)
+# Pronouns: before "s" and another consonant "lo" is an article, before a vowel "gli" may be.
+_MEANT = re.compile(
+    r"\b(?:lo\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[xy])|gli\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[aeioux])|(?:lui|lei|him|her|his|su[oa])\b)",
+    re.IGNORECASE,
+)
+_PARAGRAPH = re.compile(r"(?:\n\s*\n\s*|\A\s*)\Z")
+_BACK = 12  # Clauses for which a club that was named is still the one that is spoken of.
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence that has a verb of its own, as a rule.
+
+    Attributes:
+        sentence: Whose part it is.
+        start: Where it starts in the sentence's text.
+        end: Where it ends there.
+        names: The names in it, with their places in the sentence's text.
+        before: The names before it in the sentence.
+        opens: Whether it opens a paragraph.
+    """
+
+    sentence: Sentence
+    start: int
+    end: int
+    names: tuple[Atom, ...]
+    before: tuple[Atom, ...]
+    opens: bool
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.sentence.text[self.start : self.end]
+
+
+class Stints:
+    """An article read clause by clause, for the clubs and the people that each is about.
+
+    Args:
+        article: What is read.
+        sentences: Of it, in order.
+    """
+
+    def __init__(self, article: Article, sentences: Iterable[Sentence]) -> None:
+        self._language = article.language
+        self._titled = [words(atom.value) for atom in find_atoms(article.title, self._language) if atom.kind == "name"]
+        activities = ("coaching", "playing", "moving")
+        self._activities = frozenset().union(*(stems_of(ACTIVITIES[name], self._language) for name in activities))
+        self._trophies = stems_of(LISTED["trophies"], self._language) | stems_of(LISTED["trophies"], "en")
+        self.clauses = [clause for sentence in sentences for clause in _clauses(sentence, article)]
+        self._clubs = [words(name.value) for clause in self.clauses for name in self._behind(_ARTICLED, clause)]
+
+    def is_about(self, name: Sequence[str], number: int) -> bool:
+        """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to before it.
+
+        Args:
+            name: Its words.
+            number: Of the clause.
+        """
+        back = self.clauses[max(0, number - _BACK) : number + 1]
+        for clause in reversed(back):
+            if _have(clause.names, name):
+                return True
+            elsewhere = self._behind(_ARTICLED, clause) if clause is self.clauses[number] else self.comes_to(clause)
+            if elsewhere or self.is_trophy(name):
+                return False
+        return False
+
+    def speaks_of(self, name: Sequence[str], number: int) -> bool:
+        """Whether a clause has somebody's name, or speaks of whom the last one spoke of that names somebody; the title, before a paragraph.
+
+        Args:
+            name: Its words.
+            number: Of the clause.
+        """
+        titled = any(may_be_one_name(name, one) for one in self._titled)
+        if _have(self.clauses[number].names, name) or (titled and _MEANT.search(self.clauses[number].text)):
+            return True
+        for clause in self.clauses[number::-1]:
+            free = self._subjects(clause)
+            if _have(free, name):
+                return True
+            if any(not is_part_of_one(words(one.value), self._clubs) for one in free):
+                return False
+            if clause.opens:
+                break
+        return titled
+
+    def comes_to(self, clause: Clause) -> list[Atom]:
+        """Return the clubs that somebody comes to in a clause, or is at."""
+        if self._language not in _AT:
+            return []
+        told = not self._activities.isdisjoint(stems(clause.text, self._language))
+        return self._behind(_AT[self._language] if told else _TO, clause)
+
+    def is_trophy(self, name: Iterable[str]) -> bool:
+        """Whether a name is one of a trophy or a competition."""
+        return not self._trophies.isdisjoint(stems(" ".join(name), self._language))
+
+    def _behind(self, pattern: re.Pattern[str], clause: Clause) -> list[Atom]:
+        """Return the names of a clause that stand behind something, but for those of trophies."""
+        found = (name for name in clause.names if pattern.search(clause.sentence.text, 0, name.start))
+        return [name for name in found if not self.is_trophy(words(name.value))]
+
+    def _subjects(self, clause: Clause) -> Sequence[Atom]:
+        text = clause.sentence.text
+        if _RELATIVE.match(clause.text):
+            return clause.before[-1:]
+        return [
+            name
+            for name in clause.names
+            if not is_governed(text, name, self._language)
+            and not _LIKE.search(text[: name.start])
+            and not self.is_trophy(words(name.value))
+        ]
+
+
+def _clauses(sentence: Sentence, article: Article) -> Iterator[Clause]:
+    text = sentence.text
+    opens = _PARAGRAPH.search(article.text, 0, sentence.span.start) is not None
+    names = [atom for atom in find_atoms(text, article.language) if atom.kind == "name" and atom.certain]
+    starts = [0, *(found.end() for found in _CLAUSE.finditer(text)), len(text)]
+    for start, end in pairwise(starts):
+        here = tuple(name for name in names if start <= name.start < end)
+        before = tuple(name for name in names if name.start < start)
+        yield Clause(sentence, start, end, here, before, opens and start == 0)
+
+
+def _have(names: Iterable[Atom], name: Sequence[str]) -> bool:
+    return any(may_be_one_name(words(one.value), name) for one in names)

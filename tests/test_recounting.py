@@ -1,0 +1,142 @@
+"""What happened to somebody at a club: told by the articles' sentences, also where these leave the club to those before them."""
+
+import pytest
+
+from qa.happenings import asked_happening
+from qa.recounting import recounted
+from qa.retrieval import Sentence
+
+ARTICLE = """Sara Gallo riparte dal Trapani
+
+Sara Gallo riparte dalla Serie C. Il Trapani le ha affidato la panchina fino a giugno.
+
+Da giocatrice era una mediana: ha vestito la maglia del Gubbio prima del trasferimento al Rieti.
+
+Nel 2012 accettò l'offerta della Dinamo Varna, prima come assistente e poi da prima allenatrice. Vinse il campionato al primo tentativo.
+In Europa League il cammino si fermò agli ottavi contro il Porto. Esonerata nel 2015, un anno dopo la Gallo riparte sulla panchina del Larissa.
+
+In Grecia perde la finale di coppa contro il Volos. A marzo 2019 viene esonerata per le troppe sconfitte, ora la chiama il Trapani.
+"""
+
+OTHER = """La carriera di Sara Gallo
+
+Sara Gallo ha cominciato alla Dinamo Varna in qualità di assistente. In Europa League arrivò ai quarti.
+"""
+
+
+@pytest.fixture
+def asked(bot_on):
+    """Ask one question of the article."""
+    return bot_on(ARTICLE).ask
+
+
+def quotes(answer) -> list[str]:
+    return [" ".join(citation.quote.split()) for citation in answer.citations]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            "Quando è stata esonerata Gallo dal Larissa?",
+            "A marzo 2019 viene esonerata per le troppe sconfitte, ora la chiama il Trapani.",
+        ),
+        (
+            "In che anno la Dinamo Varna ha cacciato Gallo?",
+            "Esonerata nel 2015, un anno dopo la Gallo riparte sulla panchina del Larissa.",
+        ),
+        (
+            "In which year was Gallo sacked by Dinamo Varna?",
+            "Esonerata nel 2015, un anno dopo la Gallo riparte sulla panchina del Larissa.",
+        ),
+        (
+            "Perché il Larissa ha licenziato Gallo?",
+            "A marzo 2019 viene esonerata per le troppe sconfitte, ora la chiama il Trapani.",
+        ),
+        (
+            "Contro chi ha perso la finale di coppa con il Larissa?",
+            "In Grecia perde la finale di coppa contro il Volos.",
+        ),
+        (
+            "Chi ha eliminato la Dinamo Varna in Europa League?",
+            "In Europa League il cammino si fermò agli ottavi contro il Porto.",
+        ),
+        (
+            "Fin dove è arrivata la Dinamo Varna di Gallo in Europa League?",
+            "In Europa League il cammino si fermò agli ottavi contro il Porto.",
+        ),
+        (
+            "Con che ruolo Gallo è arrivata alla Dinamo Varna?",
+            "Nel 2012 accettò l'offerta della Dinamo Varna, prima come assistente e poi da prima allenatrice.",
+        ),
+        (
+            "Dove ha allenato Gallo dopo la Dinamo Varna?",
+            "Esonerata nel 2015, un anno dopo la Gallo riparte sulla panchina del Larissa.",
+        ),
+        (
+            "Da giocatrice, in quale squadra è andata Gallo dopo il Gubbio?",
+            "Da giocatrice era una mediana: ha vestito la maglia del Gubbio prima del trasferimento al Rieti.",
+        ),
+        (
+            "In che ruolo giocava Gallo?",
+            "Da giocatrice era una mediana: ha vestito la maglia del Gubbio prima del trasferimento al Rieti.",
+        ),
+    ],
+)
+def test_a_sentence_that_leaves_the_club_to_those_before_it_answers_without_the_model(
+    asked, scripted_chat, question, told
+):
+    answer = asked(question)
+    assert answer.status == "answered"
+    assert quotes(answer) == [told]
+    assert scripted_chat.llm.asked() == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quando è stata esonerata Gallo dal Trapani?",  # Not said of this club.
+        "Perché la Dinamo Varna ha esonerato Gallo?",  # Without a reason.
+        "Perché Gallo si è dimessa dal Larissa?",  # She did not resign.
+        "Contro chi ha perso la finale di coppa con la Dinamo Varna?",  # That was with another club.
+        "Fin dove è arrivato il Larissa di Gallo in Europa League?",
+        "Quando è stata esonerata Gallo dal Larissa la seconda volta?",  # Nothing tells of a second time.
+        "Dove ha allenato Gallo dopo il Larissa?",
+        "Perché nel 2015 il Larissa ha esonerato Gallo?",  # What a question says itself may be wrong.
+    ],
+)
+def test_what_is_not_told_of_that_club_is_left_to_the_model(bot_on, question):
+    index = bot_on(ARTICLE).retriever.index
+    assert recounted(question, "it", [Sentence(chunk, 0) for chunk in index.snapshot.chunks], index) == ([], None)
+
+
+def test_articles_that_tell_another_stage_disagree(bot_on, tmp_path):
+    (tmp_path / "other.txt").write_text(OTHER, encoding="utf-8")
+    bot = bot_on(ARTICLE, sources=(tmp_path / "article.txt", tmp_path / "other.txt"))
+    answer = bot.ask("Fin dove è arrivata la Dinamo Varna di Gallo in Europa League?")
+    assert answer.status == "conflict"
+    assert sorted(quotes(answer)) == [
+        "In Europa League arrivò ai quarti.",
+        "In Europa League il cammino si fermò agli ottavi contro il Porto.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Quando è stata esonerata Neri?", "time"),
+        ("Perché è stata esonerata Neri?", "reason"),
+        ("A che turno è uscito il Lecco dalla coppa?", "stage"),
+        ("Con quale incarico è arrivata Neri?", "role"),
+        ("Che ruolo aveva da giocatrice Neri?", "position"),
+        ("Dove è andata Neri dopo il Lecco?", "next"),
+        ("Contro chi ha perso Neri?", "opponent"),
+        ("Quanti gol ha segnato Neri dopo il Lecco?", None),
+        ("Quando è stata esonerata?", None),
+        ("Perché nel 2015 è stata esonerata Neri?", None),
+        ("Chi è Ada Neri?", None),
+    ],
+)
+def test_what_is_asked_of_something_that_happened(question, kind):
+    happening = asked_happening(question, "it")
+    assert (happening.kind if happening else None) == kind
