@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa.atoms import Atom, find_atoms
-from qa.circumstances import gives_a_reason, stands_as_asked
+from qa.circumstances import gives_a_reason, stands_as_asked, tells_a_rank
 from qa.counting import counts_another_thing
 from qa.dating import may_date
 from qa.joining import joined_names, stand_side_by_side
-from qa.questions import TIMES, asks_for_score, asks_why, fits, new_names
+from qa.questions import TIMES, asks_for_rank, asks_for_score, asks_why, fits, new_names
 from qa.retrieval import Index, ScoredSentence
 from qa.roles import exchanges_roles
 from qa.schema import Passage
@@ -125,6 +125,7 @@ class _Checker:
             and self._dates_what_is_asked(new, cited)
             and answers(statement, self._question, self._language)
             and self._counts_what_is_asked(statement)
+            and (not asks_for_rank(self._question) or tells_a_rank(statement, self._language))
             and not exchanges_roles(statement, self._question, self._language)
         )
         return Check(statement, kept, support, telling)

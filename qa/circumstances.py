@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from qa.atoms import Atom, find_atoms
 from qa.counting import SCORE
 from qa.events import events_of
-from qa.lexicon import CONTESTS, PREPOSITIONS, REASONS
+from qa.lexicon import CONTESTS, PREPOSITIONS, RANKS, REASONS
 from qa.posts import Post, asked_post, handovers
 from qa.prepositions import is_governed
 from qa.questions import expected_answer
@@ -70,6 +70,11 @@ def tells_the_score(question: str, language: str, sentence: ScoredSentence, arti
     atoms = find_atoms(sentence.text, article.language)
     scored = any(atom.kind == "number" and SCORE.fullmatch(atom.value) for atom in atoms)
     return scored and is_about(Asked(question, language), sentence, article)
+
+
+def tells_a_rank(text: str, language: str) -> bool:
+    """Whether a text has a place in a table or a race ("terzo", "capolista"), as far as the words of its language are known."""
+    return language not in RANKS or re.search(RANKS[language], fold(text)) is not None
 
 
 def gives_a_reason(text: str, language: str) -> bool:

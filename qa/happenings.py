@@ -8,7 +8,7 @@ from typing import Literal
 
 from qa.atoms import Atom, find_atoms
 from qa.careers import ACTIVITIES, ASKING, COMING, OVERVIEW, POSTS, ROLES, SIDES
-from qa.events import events_of
+from qa.events import departures_of, events_of
 from qa.prepositions import is_governed
 from qa.questions import asks_why
 from qa.text import fold, stems_of, words
@@ -73,7 +73,7 @@ class Happening:
     @cached_property
     def events(self) -> frozenset[str]:
         """What happened: who left may have been dismissed, or have resigned."""
-        events = events_of(self.asked.predicates, self.asked.language)
+        events = happenings_of(self.asked.predicates, self.asked.language)
         return events | {"dismissal", "resigning"} if "leaving" in events else events
 
     @cached_property
@@ -82,7 +82,7 @@ class Happening:
         language = self.asked.language
         known = [POSTS, ROLES, OVERVIEW, COMING, ASKING, *ACTIVITIES.values()]
         others = self.asked.predicates.difference(*(stems_of(names, language) for names in known))
-        return frozenset(stem for stem in others if not events_of([stem], language))
+        return frozenset(stem for stem in others if not happenings_of([stem], language))
 
     def tells_of(self, activity: str) -> bool:
         """Whether it has a word of an activity of ``ACTIVITIES``."""
@@ -100,6 +100,11 @@ def asked_happening(question: str, language: str) -> Happening | None:
     given = any(atom.kind != "name" for atom in find_atoms(asked.question, language))
     kind = None if given or not asked.names else _kind(asked)
     return Happening(asked, kind) if kind else None
+
+
+def happenings_of(said: Iterable[str], language: str) -> frozenset[str]:
+    """Return what some stems tell of: the events of ``EVENTS``, and ways of leaving a post."""
+    return events_of(said, language) | departures_of(said, language)
 
 
 def tells_of(activity: str, said: Iterable[str], language: str) -> bool:

@@ -181,6 +181,10 @@ EVENTS = {
         ),
         "en": word_set("sack sacked sacking dismiss dismissed dismissal fire fired axed"),
     },
+}
+"""What happens in sport and to its people, by the words that tell of it: what answers a question about it has one of them."""
+
+DEPARTURES = {
     "leaving": {
         "it": word_set(
             "lasciare lascia lasciato lasciò separarsi separato separati separazione divorzio strappo"
@@ -193,7 +197,7 @@ EVENTS = {
         "en": word_set("quit resign resigned resigns resignation"),
     },
 }
-"""What happens in sport and to its people, by the words that tell of it: what answers a question about it has one of them."""
+"""How somebody leaves a post, by the words that tell of it: other words may tell of it as well ("le strade si dividono")."""
 
 CONTESTS = {
     "it": word_set(
@@ -221,3 +225,10 @@ REASONS = {
     "en": r"\b(?:because|since|as|for|due|owing|thanks|led|(?:caus|reason)\w*)\b|(?<!\byears )(?<!\bmonths )(?<!\bdays )(?<!\bshortly )\bafter\b",
 }
 """By language, what introduces a reason, in folded text: without any of it a sentence tells no "why"."""
+
+RANKS = {
+    "it": r"\b(?:prim|second|terz|quart|quint|sest|settim|ottav|non|decim|\w+esim|(?:pen|terz|quart)?ultim)[oaie]\b|\bcapolist\w+|\bvetta\b|\bin testa\b"
+    r"|\bfanalino\b|\bcoda\b|\b\d{1,3} ?[°ºª]",
+    "en": r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\w+th|last|bottom|top|leaders?|\d{1,3}(?:st|nd|rd|th))\b",
+}
+"""By language, what tells a place in a table or a race, in folded text."""

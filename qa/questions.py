@@ -121,6 +121,10 @@ _SEVERAL = re.compile(
 _SCORE = re.compile(
     r"\b(?:punteggio|risultato|result|(?:the|final|what|which) score)\b|\b(?:com\W?|quanto )(?:e|era|fu) (?:\w+ )?(?:finit|terminat)\w|\bquanto fini\b"
 )
+_RANK = re.compile(
+    r"\A(?!.*\b(?:gioc\w+|play\w*)\b).*\b(?:che|quale|what|which) (?:posto|posizione|piazzamento|place|position)\b",
+    re.DOTALL,
+)
 _NOW = re.compile(
     r"\b(oggi|adesso|attualmente|tuttora|ancora|al momento|now|currently|today|still|presently"
     r"|aujourd'hui|actuellement|encore|ahora|actualmente|todavia|heute|jetzt|derzeit|noch|hoje|agora|ainda)\b"
@@ -145,6 +149,11 @@ def asks_who(question: str) -> bool:
 def asks_for_score(question: str) -> bool:
     """Whether a question is about how a match ended, in numbers."""
     return expected_answer(question) == "number" and bool(_SCORE.search(fold(question)))
+
+
+def asks_for_rank(question: str) -> bool:
+    """Whether a question is about somebody's place in a table or a race: that of a player is another thing."""
+    return bool(_RANK.search(fold(question)))
 
 
 def asks_for_several(question: str) -> bool:

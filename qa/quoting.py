@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from qa.atoms import Atom, find_atoms
 from qa.checking import Check, rests_on, shares_a_word_with
-from qa.circumstances import gives_a_reason, stands_as_asked, tells_of_the_event, tells_the_score
+from qa.circumstances import gives_a_reason, stands_as_asked, tells_a_rank, tells_of_the_event, tells_the_score
 from qa.counting import may_count
 from qa.dating import may_date
 from qa.models.readers import Reader, readable
 from qa.questions import (
     TIMES,
     answers_expectation,
+    asks_for_rank,
     asks_for_score,
     asks_for_several,
     asks_why,
@@ -20,7 +21,7 @@ from qa.questions import (
 )
 from qa.retrieval import Index, ScoredSentence
 from qa.schema import Article, Passage, Span
-from qa.values import Asked
+from qa.values import Asked, are_held
 from qa.verification import Window, stands_in, window_of
 
 _LOG_ODDS = 1.5  # Weight of the reader's log-odds beside a sentence's score, chosen on the tuning part of the gold set.
@@ -131,20 +132,28 @@ def answer_by_themselves(
 def _tells(sentence: ScoredSentence, article: Article, question: str, language: str) -> bool:
     expected, spoken = expected_answer(question), article.language
     if expected == "other":
-        return not asks_why(question) or gives_a_reason(sentence.text, spoken)
+        reasoned = not asks_why(question) or gives_a_reason(sentence.text, spoken)
+        return reasoned and (not asks_for_rank(question) or tells_a_rank(sentence.text, spoken))
     if asks_for_score(question):
         return tells_the_score(question, language, sentence, article)
     if not sentence.fits:
         return False
     if expected == "number":
-        unit = Asked(question, language).unit
-        counts = not unit or may_count(sentence.text, spoken, unit, language)
-        return counts or tells_the_score(question, language, sentence, article)
+        return _counts(sentence, article, question, language)
     if expected in TIMES:
         own = find_atoms(sentence.text, spoken, article.date)
         return any(fits(expected, one) and may_date(one, sentence.text, spoken, question, language) for one in own)
     names = new_names(sentence.text, spoken, question, language)
     return stands_as_asked(question, language, names, sentence.text, spoken)
+
+
+def _counts(sentence: ScoredSentence, article: Article, question: str, language: str) -> bool:
+    """Whether a sentence has a number of what is asked for; a score tells the goals of a side that plays there, not those of a player or a career."""
+    asked, spoken = Asked(question, language), article.language
+    if not asked.unit or may_count(sentence.text, spoken, asked.unit, language):
+        return True
+    plays = are_held(asked.names, find_atoms(sentence.text, spoken))
+    return plays and tells_the_score(question, language, sentence, article)
 
 
 def _agree_with_what_is_read(

@@ -7,8 +7,7 @@ from itertools import combinations
 
 from qa.atoms import find_atoms
 from qa.conflicts import Disagreement
-from qa.events import events_of
-from qa.happenings import Happening, Kind, asked_happening, tells_of
+from qa.happenings import Happening, Kind, asked_happening, happenings_of, tells_of
 from qa.lexicon import REASONS
 from qa.questions import fits
 from qa.retrieval import Index, Sentence
@@ -180,7 +179,7 @@ class _Reading:
     def _event_in(self, clause: Clause) -> int | None:
         """Return where a word for what is asked about ends in the text of a clause's sentence."""
         for word in WORD.finditer(clause.sentence.text, clause.start, clause.end):
-            told = events_of(stems(word[0], self._language), self._language)
+            told = happenings_of(stems(word[0], self._language), self._language)
             if told and told <= self._happening.events:
                 return word.end()
         return None

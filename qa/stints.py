@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from qa.atoms import Atom, find_atoms
 from qa.careers import ACTIVITIES, LISTED
-from qa.prepositions import is_governed
+from qa.prepositions import is_articled, is_governed
 from qa.retrieval import Sentence
 from qa.schema import Article
 from qa.text import stems, stems_of, words
@@ -26,7 +26,6 @@ _AT = {
     "en": re.compile(r"\b(?:at|for|to|with|joined|joins|managed|coached|bench of)\s+(?:the\s+)?\Z", re.IGNORECASE),
 }
 _TO = re.compile(r"\b(?:al(?:lo|la|l)?)['’\s]+\Z", re.IGNORECASE)
-_ARTICLED = re.compile(r"(?<!mano )\b(?:(?:a|da|de|ne|su)(?:l|llo|lla|ll)|the)['’\s]+\Z", re.IGNORECASE)
 _LIKE = re.compile(r"\b(?:come|as)\s+\Z", re.IGNORECASE)
 _RELATIVE = re.compile(r"(?:che|who|which)\b", re.IGNORECASE)
 # Pronouns: before "s" and another consonant "lo" is an article, before a vowel "gli" may be.
@@ -79,7 +78,7 @@ class Stints:
         self._activities = frozenset().union(*(stems_of(ACTIVITIES[name], self._language) for name in activities))
         self._trophies = stems_of(LISTED["trophies"], self._language) | stems_of(LISTED["trophies"], "en")
         self.clauses = [clause for sentence in sentences for clause in _clauses(sentence, article)]
-        self._clubs = [words(name.value) for clause in self.clauses for name in self._behind(_ARTICLED, clause)]
+        self._clubs = [words(name.value) for clause in self.clauses for name in self._articled(clause)]
 
     def is_about(self, name: Sequence[str], number: int) -> bool:
         """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to before it.
@@ -92,7 +91,7 @@ class Stints:
         for clause in reversed(back):
             if _have(clause.names, name):
                 return True
-            elsewhere = self._behind(_ARTICLED, clause) if clause is self.clauses[number] else self.comes_to(clause)
+            elsewhere = self._articled(clause) if clause is self.clauses[number] else self.comes_to(clause)
             if elsewhere or self.is_trophy(name):
                 return False
         return False
@@ -131,6 +130,11 @@ class Stints:
     def _behind(self, pattern: re.Pattern[str], clause: Clause) -> list[Atom]:
         """Return the names of a clause that stand behind something, but for those of trophies."""
         found = (name for name in clause.names if pattern.search(clause.sentence.text, 0, name.start))
+        return [name for name in found if not self.is_trophy(words(name.value))]
+
+    def _articled(self, clause: Clause) -> list[Atom]:
+        """Return the names of a clause that people do not have, but for those of trophies."""
+        found = (name for name in clause.names if is_articled(clause.sentence.text, name))
         return [name for name in found if not self.is_trophy(words(name.value))]
 
     def _subjects(self, clause: Clause) -> Sequence[Atom]:

@@ -3,7 +3,7 @@
 import pytest
 from fakes import surely_answered
 
-from qa.circumstances import gives_a_reason, stands_as_asked, tells_of_the_event
+from qa.circumstances import gives_a_reason, stands_as_asked, tells_a_rank, tells_of_the_event
 from qa.questions import new_names
 
 HIRED = "Il Pontelago ha scelto Neri al posto di Verdi."
@@ -126,3 +126,25 @@ def test_a_sentence_with_a_reason_tells_why(bot_on, scripted_chat):
     bot = bot_on("La carriera di Neri\n\nIl Lecco ha esonerato Neri per gli scarsi risultati.\n")
     answer = surely_answered(bot, "Perché il Lecco ha esonerato Neri?")
     assert (answer.status, "scarsi risultati" in answer.text) == ("answered", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("Occupa il secondo posto del girone.", "it", True),
+        ("Ha chiuso terzultima.", "it", True),
+        ("È a -11 dalla capolista.", "it", True),
+        ("Il Lecco era in campionato.", "it", False),
+        ("They finished third.", "en", True),
+        ("They played in the league.", "en", False),
+        ("Sie wurden Dritter.", "de", True),  # Its words are not known.
+    ],
+)
+def test_a_place_in_a_table_is_told(text, language, told):
+    assert tells_a_rank(text, language) is told
+
+
+def test_a_place_in_a_table_is_answered_with_one(bot_on, scripted_chat):
+    scripted_chat.llm.otherwise = "Il Lecco era in campionato quando Neri fu esonerata."
+    bot = bot_on("Neri e il Lecco\n\nAda Neri fu esonerata dal Lecco a campionato in corso.\n")
+    assert surely_answered(bot, "A che posto era il Lecco quando Neri fu esonerata?").status == "abstained"

@@ -1,7 +1,7 @@
 import pytest
 
 from qa.atoms import find_atoms
-from qa.questions import TIMES, answers_expectation, asks_for_several, expected_answer
+from qa.questions import TIMES, answers_expectation, asks_for_rank, asks_for_several, expected_answer
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,18 @@ def test_a_time_answers_only_if_it_is_as_precise_as_is_asked(told, expected):
 )
 def test_questions_for_several_things(question, several):
     assert asks_for_several(question) is several
+
+
+@pytest.mark.parametrize(
+    ("question", "rank"),
+    [
+        ("A che posto è in classifica il Lecco?", True),
+        ("In quale posizione ha chiuso?", True),
+        ("What place did they finish in?", True),
+        ("In che posizione gioca Neri?", False),
+        ("What position did she play?", False),
+        ("Chi è arrivato al suo posto?", False),
+    ],
+)
+def test_questions_for_a_place_in_a_table(question, rank):
+    assert asks_for_rank(question) is rank
