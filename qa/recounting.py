@@ -128,6 +128,7 @@ class _Reading:
         return [name for name in self._asked.names if any(may_be_one_name(one, name) for one in before)]
 
     def _is_about(self, name: list[str], number: int) -> bool:
+        """Whether a clause is about a name of the question, as a club or a trophy, or, where it may be one, as a person."""
         if self._stints.is_about(name, number):
             return True
         return name not in self._happening.placed and self._stints.speaks_of(name, number)

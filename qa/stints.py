@@ -7,15 +7,16 @@ from itertools import pairwise
 
 from qa.atoms import Atom, find_atoms
 from qa.careers import ACTIVITIES, LISTED
+from qa.events import events_of
 from qa.prepositions import is_articled, is_governed
 from qa.retrieval import Sentence
 from qa.schema import Article
 from qa.text import stems, stems_of, words
 from qa.verification import is_part_of_one, may_be_one_name
 
-_CLAUSE = re.compile(
-    r"[,;:–—]\s|\s(?:ma|mentre|but|while)\s|\s(?:ed?|and)\s(?=(?:ha|hanno|aveva|è|era|fu|si|poi|has|had|is|was|then)\b)"
-)
+_CLAUSE = re.compile(r"[,;:–—]\s|\s(?:ma|mentre|but|while)\s")
+_AND = re.compile(r"\s(?:ed?|and)\s+(?=(\w+))")
+_AUXILIARIES = frozenset(["ha", "hanno", "aveva", "è", "era", "fu", "si", "poi", "has", "had", "is", "was", "then"])
 # Before a club or country that somebody comes to, or is at; people have no article in Italian.
 _AT = {
     "it": re.compile(
@@ -26,6 +27,7 @@ _AT = {
     "en": re.compile(r"\b(?:at|for|to|with|joined|joins|managed|coached|bench of)\s+(?:the\s+)?\Z", re.IGNORECASE),
 }
 _TO = re.compile(r"\b(?:al(?:lo|la|l)?)['’\s]+\Z", re.IGNORECASE)
+# Behind these a name is compared with.
 _LIKE = re.compile(r"\b(?:come|as)\s+\Z", re.IGNORECASE)
 _RELATIVE = re.compile(r"(?:che|who|which)\b", re.IGNORECASE)
 # Pronouns: before "s" and another consonant "lo" is an article, before a vowel "gli" may be.
@@ -33,7 +35,7 @@ _MEANT = re.compile(
     r"\b(?:lo\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[xy])|gli\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[aeioux])|(?:lui|lei|him|her|his|su[oa])\b)",
     re.IGNORECASE,
 )
-_PARAGRAPH = re.compile(r"(?:\n\s*\n\s*|\A\s*)\Z")
+_GAP = 100  # Characters before a sentence in which the blank line stands, where it opens a paragraph.
 _BACK = 12  # Clauses for which a club that was named is still the one that is spoken of.
 
 
@@ -46,7 +48,7 @@ class Clause:
         start: Where it starts in the sentence's text.
         end: Where it ends there.
         names: The names in it, with their places in the sentence's text.
-        before: The names before it in the sentence.
+        earlier: The names before it in the sentence.
         opens: Whether it opens a paragraph.
     """
 
@@ -54,7 +56,7 @@ class Clause:
     start: int
     end: int
     names: tuple[Atom, ...]
-    before: tuple[Atom, ...]
+    earlier: tuple[Atom, ...]
     opens: bool
 
     @property
@@ -140,7 +142,7 @@ class Stints:
     def _subjects(self, clause: Clause) -> Sequence[Atom]:
         text = clause.sentence.text
         if _RELATIVE.match(clause.text):
-            return clause.before[-1:]
+            return clause.earlier[-1:]
         return [
             name
             for name in clause.names
@@ -152,13 +154,23 @@ class Stints:
 
 def _clauses(sentence: Sentence, article: Article) -> Iterator[Clause]:
     text = sentence.text
-    opens = _PARAGRAPH.search(article.text, 0, sentence.span.start) is not None
+    before = article.text[max(0, sentence.span.start - _GAP) : sentence.span.start]
+    opens = before[len(before.rstrip()) :].count("\n") > 1
     names = [atom for atom in find_atoms(text, article.language) if atom.kind == "name" and atom.certain]
-    starts = [0, *(found.end() for found in _CLAUSE.finditer(text)), len(text)]
-    for start, end in pairwise(starts):
+    for start, end in pairwise([0, *_starts(text, article.language), len(text)]):
         here = tuple(name for name in names if start <= name.start < end)
-        before = tuple(name for name in names if name.start < start)
-        yield Clause(sentence, start, end, here, before, opens and start == 0)
+        earlier = tuple(name for name in names if name.start < start)
+        yield Clause(sentence, start, end, here, earlier, opens and start == 0)
+
+
+def _starts(text: str, language: str) -> list[int]:
+    """Return where clauses start behind the first: behind "and" only before a verb, as far as that is known."""
+    joined = (
+        found.end()
+        for found in _AND.finditer(text)
+        if found[1].lower() in _AUXILIARIES or events_of(stems(found[1], language), language)
+    )
+    return sorted({*(found.end() for found in _CLAUSE.finditer(text)), *joined})
 
 
 def _have(names: Iterable[Atom], name: Sequence[str]) -> bool:

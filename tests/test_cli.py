@@ -23,7 +23,7 @@ from qa.pipeline import QA
 from qa.schema import Answer, SyncReport
 from qa.terminal import plain
 
-QUESTION = "Contro chi vinse la Supercoppa Italiana?"
+QUESTION = "Contro chi festeggiò la Supercoppa Italiana?"
 REPLY = "Prima di Carrera il Bari era allenato da Gaetano Auteri."
 
 

@@ -50,7 +50,7 @@ def test_a_statement_with_the_date_of_another_clause_does_not_hold(bot_on, scrip
 
 def test_a_statement_with_the_date_of_its_clause_holds(bot_on, scripted_chat):
     scripted_chat.llm.otherwise = "Neri è stata esonerata nel 2018."
-    answer = surely_answered(bot_on(ARTICLE), "Quando è stata esonerata Neri?")
+    answer = surely_answered(bot_on(ARTICLE), "Quando è stata malamente esonerata Neri?")
     assert answer.text.startswith("Neri è stata esonerata nel 2018 [1].")
 
 

@@ -17,7 +17,7 @@ from qa.ui.server import serving
 # Gradio itself counts every event with pandas functions that pandas is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 
-QUESTIONS = ("Contro chi vinse la Supercoppa Italiana?", "Chi allenava il Bari prima di Carrera?", "Dove è nato?")
+QUESTIONS = ("Contro chi festeggiò la Supercoppa Italiana?", "Chi allenava il Bari prima di Carrera?", "Dove è nato?")
 
 
 @pytest.fixture

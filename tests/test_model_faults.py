@@ -25,7 +25,7 @@ from qa.models.chat import ChatModel, load_chat_model
 from qa.pipeline import QA
 from qa.schema import Answer, Final, Working
 
-QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
+QUESTION = "Contro chi ha festeggiato la Supercoppa a Mosca?"
 REPLY = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata successiva."
 HALF = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu"
 FAILED = "Il modello linguistico non ha risposto. Gli articoli dicono:"

@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 CHROMIUM = shutil.which("chromium")
-QUESTION = "Contro chi vinse la Supercoppa Italiana?"
+QUESTION = "Contro chi festeggiò la Supercoppa Italiana?"
 REPLY = "Carrera vinse la Supercoppa Italiana a Pechino contro il Napoli."
 Visit = Callable[..., Page]
 

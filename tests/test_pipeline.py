@@ -14,7 +14,7 @@ from qa.pipeline import QA, Inquiry
 from qa.schema import Final, Retrieved, Token, Working
 from qa.verification import plain_text
 
-QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
+QUESTION = "Contro chi ha festeggiato la Supercoppa a Mosca?"
 REPLY = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata successiva."
 DOUBTFUL = REPLY.removesuffix(".") + ", una notte memorabile."  # A quarter of it stands nowhere.
 
@@ -224,8 +224,8 @@ def test_a_follow_up_is_condensed_with_what_was_said_before_it(bot, scripted_cha
 
 def test_a_question_typed_in_a_hurry_is_read_as_it_is_meant(bot, scripted_chat):
     scripted_chat.llm.otherwise = REPLY
-    answer = bot.ask("contro ki a vinto la supercopa a mosca?")
-    assert answer.question == "contro chi ha vinto la Supercoppa a Mosca?"
+    answer = bot.ask("ki a vinto la supercopa a mosca?")
+    assert answer.question == "chi ha vinto la Supercoppa a Mosca?"
     assert answer.question in scripted_chat.llm.asked()[-1]
     assert bot.ask("e ki allena la lokomotv?", history=[(QUESTION, REPLY)]).question.endswith(
         "e chi allena la Lokomotiv?"
@@ -394,7 +394,7 @@ def withheld(bot, question):
 
 
 def test_a_refusal_quotes_what_the_reader_finds_nearest(settings, scripted_chat, small_embeddings):
-    question, told = "Contro chi ha vinto la Supercoppa a Mosca?", "7 maggio 2017"
+    question, told = QUESTION, "7 maggio 2017"
     quotes = {}
     for words in ("", told):
         with QA(settings, chat=scripted_chat, embeddings=small_embeddings, reader=SmallReader(words)) as bot:

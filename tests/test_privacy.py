@@ -23,7 +23,7 @@ from qa.pipeline import QA
 from qa.secrecy import masked, without_password
 from qa.store import holdings
 
-QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
+QUESTION = "Contro chi ha festeggiato la Supercoppa a Mosca?"
 KEY, PASSWORD, TOKEN = "sk-proj-abc123DEF456", 'pass"wörd\\x', "hf_0123456789abcdef"
 
 # Run in a process of its own, so that nothing is imported before its sockets are watched: everything that opens a

@@ -15,7 +15,8 @@ Da giocatrice era una mediana: ha vestito la maglia del Gubbio prima del trasfer
 Nel 2012 accettò l'offerta della Dinamo Varna, prima come assistente e poi da prima allenatrice. Vinse il campionato al primo tentativo.
 In Europa League il cammino si fermò agli ottavi contro il Porto. Esonerata nel 2015, un anno dopo la Gallo riparte sulla panchina del Larissa.
 
-In Grecia perde la finale di coppa contro il Volos. A marzo 2019 viene esonerata per le troppe sconfitte, ora la chiama il Trapani.
+In Grecia conquista un posto in Europa League e perde la finale di coppa contro il Volos.
+A marzo 2019 viene esonerata per le troppe sconfitte, ora la chiama il Trapani.
 """
 
 OTHER = """La carriera di Sara Gallo
@@ -55,7 +56,7 @@ def quotes(answer) -> list[str]:
         ),
         (
             "Contro chi ha perso la finale di coppa con il Larissa?",
-            "In Grecia perde la finale di coppa contro il Volos.",
+            "In Grecia conquista un posto in Europa League e perde la finale di coppa contro il Volos.",
         ),
         (
             "Chi ha eliminato la Dinamo Varna in Europa League?",
@@ -99,6 +100,7 @@ def test_a_sentence_that_leaves_the_club_to_those_before_it_answers_without_the_
         "Perché la Dinamo Varna ha esonerato Gallo?",  # Without a reason.
         "Perché Gallo si è dimessa dal Larissa?",  # She did not resign.
         "Contro chi ha perso la finale di coppa con la Dinamo Varna?",  # That was with another club.
+        "Chi ha eliminato il Larissa in Europa League?",  # The final that was lost was another cup's.
         "Fin dove è arrivato il Larissa di Gallo in Europa League?",
         "Quando è stata esonerata Gallo dal Larissa la seconda volta?",  # Nothing tells of a second time.
         "Dove ha allenato Gallo dopo il Larissa?",

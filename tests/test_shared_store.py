@@ -21,7 +21,7 @@ from qa.errors import ModelError, StoreError
 from qa.models.chat import load_chat_model
 from qa.pipeline import QA
 
-QUESTION = "Contro chi vinse la Supercoppa Italiana?"
+QUESTION = "Contro chi festeggiò la Supercoppa Italiana?"
 REPLY = "Carrera vinse la Supercoppa Italiana a Pechino contro il Napoli."
 NEWS = "Il nuovo stadio\n\nIl Vigorlamusa ha inaugurato lo stadio Belfiore con Massimo Carrera in tribuna.\n"
 

@@ -25,7 +25,7 @@ from qa.pipeline import QA
 from qa.schema import Working
 from qa.spans import _provider
 
-QUESTION = "Contro chi ha vinto la Supercoppa a Mosca?"
+QUESTION = "Contro chi ha festeggiato la Supercoppa a Mosca?"
 KEPT = "La vittoria della Supercoppa contro la Lokomotiv Mosca fu l’unica gioia dell’annata successiva."
 DROPPED = "La vinse nel 1970 contro il Real Madrid."
 SECRET = "sk-secret-0123456789"
