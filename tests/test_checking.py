@@ -39,7 +39,7 @@ def test_what_is_new_stands_in_one_sentence(lecco, scripted_chat, said, kept):
             False,
         ),
         ("In che anno il Gallarate esonerò Neri?", "Il Gallarate ha esonerato Neri nel 2016.", True),
-        ("When did Gallarate sack Neri?", "Gallarate sacked Neri in 2016.", True),
+        ("When did Gallarate abruptly sack Neri?", "Gallarate sacked Neri in 2016.", True),
     ],
 )
 def test_a_sentence_with_the_names_of_a_question_does_not_bear_out_its_premise(
@@ -94,7 +94,7 @@ Perse la finale. Nel 2016 Neri viene esonerato anche lì. Ora fa il commentatore
 )
 def test_what_is_new_stands_near_the_names_of_the_question(bot_on, scripted_chat, club, said, kept):
     scripted_chat.llm.otherwise = said
-    answer = bot_on(CAREER, sentences=10).ask(f"Quando è stato esonerato Neri dal {club}?")
+    answer = bot_on(CAREER, sentences=10).ask(f"Quando è stato bruscamente esonerato Neri dal {club}?")
     assert answer.status == "answered"
     assert (said.removesuffix(".") in answer.text) is kept
 
@@ -102,8 +102,8 @@ def test_what_is_new_stands_near_the_names_of_the_question(bot_on, scripted_chat
 @pytest.mark.parametrize(
     ("question", "said", "kept"),
     [
-        pytest.param("Quando fu esonerato Neri?", "Neri fu esonerato nel 2011.", False, id="a time of something else"),
-        pytest.param("Quando fu esonerato Neri?", "Neri fu esonerato nel 2014.", True, id="its own time"),
+        pytest.param("Quando fu bruscamente esonerato Neri?", "Neri fu esonerato nel 2011.", False, id="a time of something else"),
+        pytest.param("Quando fu bruscamente esonerato Neri?", "Neri fu esonerato nel 2014.", True, id="its own time"),
         pytest.param(
             "Quando firmò Neri?", "Neri firmò e passò al Lecco nel 2011.", True, id="nothing nearer to what is asked"
         ),
@@ -222,7 +222,7 @@ def test_of_a_support_of_two_sentences_the_one_that_tells_is_quoted(bot_on, scri
         "Una coppa per Neri\n\nNeri allenò poi il Gallarate. La coppa vinta da Neri fu quella del 2011. Ora riposa.",
     )
     scripted_chat.llm.otherwise = "La coppa fu vinta da Neri con il Gallarate nel 2011."
-    answer = bot.ask("Quando fu vinta da Neri la coppa, con il Gallarate?")
+    answer = bot.ask("Quando fu meritatamente vinta da Neri la coppa, con il Gallarate?")
     stated, *quoted = answer.citations
     assert stated.quote.startswith("Neri allenò poi il Gallarate. La coppa")
     assert [citation.quote for citation in quoted] == ["La coppa vinta da Neri fu quella del 2011."]
