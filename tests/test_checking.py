@@ -102,7 +102,9 @@ def test_what_is_new_stands_near_the_names_of_the_question(bot_on, scripted_chat
 @pytest.mark.parametrize(
     ("question", "said", "kept"),
     [
-        pytest.param("Quando fu bruscamente esonerato Neri?", "Neri fu esonerato nel 2011.", False, id="a time of something else"),
+        pytest.param(
+            "Quando fu bruscamente esonerato Neri?", "Neri fu esonerato nel 2011.", False, id="a time of something else"
+        ),
         pytest.param("Quando fu bruscamente esonerato Neri?", "Neri fu esonerato nel 2014.", True, id="its own time"),
         pytest.param(
             "Quando firmò Neri?", "Neri firmò e passò al Lecco nel 2011.", True, id="nothing nearer to what is asked"
