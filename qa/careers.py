@@ -129,14 +129,17 @@ COMING = {
         "arrivare arrivato arriva arrivò entrare entrato entra entrò approdare approdato approda approdò sbarcare sbarcato andare andato va andò"
         " passare passato passa passò finire finito finita finì trasferirsi trasferito trasferì tornare tornato portare portato porta"
         " iniziare iniziato inizio cominciare cominciato esperienza avventura parentesi periodo uscire uscito esce uscì avere avuto aveva ricoprire"
-        " ricoperto svolgere svolto prima dopo"
+        " ricoperto svolgere svolto"
     ),
     "en": word_set(
         "arrive arrived arrives enter entered go goes went gone move moved join joined joins start started beginning spell stint time get got"
-        " have had before after"
+        " have had"
     ),
 }
 """By language, words for coming to a club, and for the time there."""
+
+AFTER = {"it": word_set("prima dopo"), "en": word_set("before after")}
+"""By language, words that put one time after another."""
 
 ASKING = {
     "it": word_set(

@@ -1,4 +1,4 @@
-"""Questions about something that happened to somebody: when, why, against whom, how far in a cup, as what, where to next."""
+"""Questions about something that happened to somebody: when, why, against whom, who beat them, how far in a cup, as what, where to next."""
 
 import re
 from collections.abc import Iterable
@@ -7,21 +7,21 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, find_atoms
-from qa.careers import ACTIVITIES, ASKING, COMING, OVERVIEW, POSTS, ROLES, SIDES
+from qa.careers import ACTIVITIES, AFTER, ASKING, COMING, OVERVIEW, POSTS, ROLES, SIDES
 from qa.events import departures_of, events_of
 from qa.prepositions import is_governed
 from qa.questions import asks_why
 from qa.text import fold, stems_of, words
 from qa.values import Asked
 
-Kind = Literal["time", "reason", "opponent", "stage", "role", "position", "next"]
-"""What is asked of something that happened; "position" is that of a player, "next" the club after another."""
+Kind = Literal["time", "reason", "opponent", "victor", "stage", "role", "position", "next"]
+"""What is asked of something that happened; "victor" is who beat somebody, "position" that of a player, "next" the club after another."""
 
 _WHICH = r"(?:che|qual|quale|which|what)"
 # The first pattern that a folded question has decides.
 _ASKED: tuple[tuple[Kind, str], ...] = (
     ("opponent", rf"\b(?:contro|against) (?:chi|whom?|{_WHICH})\b|\b{_WHICH} (?:(?:e|era|fu|is|was) )?(?:(?:l|la|the) )?(?:avversari[ao]|opponent)\b"),
-    ("opponent", r"\bchi (?:ha|hanno|aveva|e stat\w|fu|venne) (?:elimin|battu|sconfi|butta|estrome|supera)\w+|\bwho (?:beat|eliminated|knocked|defeated)\b"),
+    ("victor", r"(?:\bchi (?:ha|hanno|aveva)|\bda chi (?:e stat\w|fu|venne)) (?:elimin|battu|sconfi|butta|estrome|supera)\w+|\bwho (?:beat|eliminated|knocked|defeated)\b"),
     ("stage", rf"\b(?:a|in|at) {_WHICH} (?:turno|punto|fase|stage|round)\b|\bfin(?:o a)? dove\b|\bhow far\b"),
     ("role", rf"\b{_WHICH} (?:ruolo|incarico|mansione|funzione|qualifica|role|position|job|capacity)\b|\bin {_WHICH} veste\b"),
     ("next", r"\b(?:dopo|finit[aoei]|after)\b"),
@@ -72,7 +72,9 @@ class Happening:
 
     @cached_property
     def events(self) -> frozenset[str]:
-        """What happened: who left may have been dismissed, or have resigned."""
+        """What happened: who left may have been dismissed, or have resigned, and who was beaten has lost."""
+        if self.kind == "victor":
+            return frozenset(["losing"])
         events = happenings_of(self.asked.predicates, self.asked.language)
         return events | {"dismissal", "resigning"} if "leaving" in events else events
 
@@ -80,9 +82,14 @@ class Happening:
     def others(self) -> frozenset[str]:
         """The stems of the question that are neither of what happened nor of careers."""
         language = self.asked.language
-        known = [POSTS, ROLES, OVERVIEW, COMING, ASKING, *ACTIVITIES.values()]
+        known = [POSTS, ROLES, OVERVIEW, COMING, ASKING, *ACTIVITIES.values(), *([AFTER] if self.kind == "next" else [])]
         others = self.asked.predicates.difference(*(stems_of(names, language) for names in known))
         return frozenset(stem for stem in others if not happenings_of([stem], language))
+
+    @property
+    def is_of_playing(self) -> bool:
+        """Whether it is when or why something happened to a player; against whom one "played" is no matter of a career."""
+        return self.kind in {"time", "reason"} and self.tells_of("playing")
 
     def tells_of(self, activity: str) -> bool:
         """Whether it has a word of an activity of ``ACTIVITIES``."""

@@ -159,9 +159,9 @@ EVENTS = {
     "winning": {
         "it": word_set(
             "vincere vince vinto vinse vincendo vittoria battere batte battuto battendo superato conquistare conquistato trionfo trionfare trionfato"
-            " successo campione imporsi imposto imponendosi aggiudicarsi aggiudicato alzato alzando alzò sollevato laureato rimontato oro"
+            " successo campione imporsi imposto imponendosi aggiudicarsi aggiudicato alzato alzando alzò sollevato laureato rimontato"
         ),
-        "en": word_set("win won winner victory beat beaten triumph champion lifted overcame gold"),
+        "en": word_set("win won winner victory beat beaten triumph champion lifted overcame"),
     },
     "losing": {
         "it": word_set(

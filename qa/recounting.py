@@ -34,7 +34,7 @@ _AS = re.compile(
     r"|coach|manager|coordinator|scout|director)"
 )
 _POSITION = re.compile(
-    r"\b(?:difensore|centrocampista|attaccante|portier[ea]|terzin[oa]|stopper|libero|median[oa]|regista|trequartista|fantasista|centravanti|mezzala|punta|ala"
+    r"\b(?:difensore|centrocampista|attaccante|portier[ea]|terzin[oa]|stopper|median[oa]|regista|trequartista|fantasista|centravanti|mezzala|ala"
     r"|defender|midfielder|striker|forward|goalkeeper|winger|full-?back|sweeper)\b(?!\W+(?:\w+\W+)?[A-Z])"
 )
 
@@ -73,7 +73,7 @@ def _agree(kind: Kind, one: str, other: str) -> bool:
         return date_within(one, other) or date_within(other, one)
     if kind == "stage":
         return same_word(one, other)
-    return kind not in {"opponent", "next"} or may_be_one_name(words(one), words(other))
+    return kind not in {"opponent", "victor", "next"} or may_be_one_name(words(one), words(other))
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class _Reading:
             "time": self._time,
             "reason": self._reason,
             "opponent": self._opponent,
+            "victor": self._opponent,
             "stage": self._stage,
             "role": self._role,
             "position": self._position,
@@ -114,7 +115,8 @@ class _Reading:
 
     def _is_meant(self, number: int, clause: Clause) -> bool:
         """Whether a clause is about every name of the question; that before it may be, where it comes to another club."""
-        if self._happening.kind == "position" and is_about(self._asked, clause.sentence, self._article):
+        titled = all(map(self._stints.is_titled, self._asked.names))
+        if self._happening.kind == "position" and titled and is_about(self._asked, clause.sentence, self._article):
             return True
         if self._happening.kind == "next":
             left = self._left_before(clause)
@@ -129,9 +131,9 @@ class _Reading:
 
     def _is_about(self, name: list[str], number: int) -> bool:
         """Whether a clause is about a name of the question, as a club or a trophy, or, where it may be one, as a person."""
-        if self._stints.is_about(name, number):
-            return True
-        return name not in self._happening.placed and self._stints.speaks_of(name, number)
+        if name in self._happening.placed or self._stints.is_trophy(name) or self._stints.is_club(name):
+            return self._stints.is_about(name, number)
+        return self._stints.speaks_of(name, number)
 
     def _time(self, clause: Clause) -> str | None:
         atoms = find_atoms(clause.sentence.text, self._language, self._article.date)
@@ -150,7 +152,8 @@ class _Reading:
         if self._event_in(clause) is None:
             return None
         text = clause.sentence.text
-        return next((name.value for name in clause.names if _AGAINST.search(text[: name.start])), None)
+        others = (name for name in clause.names if not self._is_asked(name.value))
+        return next((name.value for name in others if _AGAINST.search(text[: name.start])), None)
 
     def _stage(self, clause: Clause) -> str | None:
         cups = [name for name in self._asked.names if self._stints.is_trophy(name)]
@@ -161,7 +164,9 @@ class _Reading:
         told = _AS.search(fold(clause.text))
         here = [words(atom.value) for atom in find_atoms(clause.sentence.text, self._language) if atom.kind == "name"]
         named = all(any(may_be_one_name(club, name) for name in here) for club in self._happening.clubs)
-        return told[0] if told and named and (self._happening.clubs or self._happening.sides) else None
+        elsewhere = any(not self._is_asked(name.value) for name in self._stints.comes_to(clause))
+        at_one = self._happening.clubs or self._happening.sides
+        return told[0] if told and named and at_one and not elsewhere else None
 
     def _position(self, clause: Clause) -> str | None:
         position = _POSITION.search(clause.text)
@@ -187,10 +192,11 @@ class _Reading:
 
     def _says_all(self, text: str) -> bool:
         """Whether a sentence has every word of the question that is not known; one of another language is taken to have none."""
+        said = frozenset(stems(text, self._language))
+        if self._happening.is_of_playing and not tells_of("playing", said, self._language):
+            return False
         same = self._asked.language == self._language
-        return self._happening.others | self._happening.sides <= (
-            frozenset(stems(text, self._language)) if same else frozenset()
-        )
+        return self._happening.others | self._happening.sides <= (said if same else frozenset())
 
     def _is_asked(self, name: str) -> bool:
         return any(may_be_one_name(words(name), asked) for asked in self._asked.names)

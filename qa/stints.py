@@ -89,14 +89,23 @@ class Stints:
             name: Its words.
             number: Of the clause.
         """
-        back = self.clauses[max(0, number - _BACK) : number + 1]
-        for clause in reversed(back):
+        here = self.clauses[number]
+        if self.is_trophy(name):
+            return _have((one for one in here.names if self.is_trophy(words(one.value))), name)
+        for clause in reversed(self.clauses[max(0, number - _BACK) : number + 1]):
             if _have(clause.names, name):
                 return True
-            elsewhere = self._articled(clause) if clause is self.clauses[number] else self.comes_to(clause)
-            if elsewhere or self.is_trophy(name):
+            if self._articled(clause) if clause is here else self.comes_to(clause):
                 return False
         return False
+
+    def is_club(self, name: Sequence[str]) -> bool:
+        """Whether the article has a name with an article before it, as people do not have one."""
+        return any(may_be_one_name(name, club) for club in self._clubs)
+
+    def is_titled(self, name: Sequence[str]) -> bool:
+        """Whether the article's title has a name."""
+        return any(may_be_one_name(name, one) for one in self._titled)
 
     def speaks_of(self, name: Sequence[str], number: int) -> bool:
         """Whether a clause has somebody's name, or speaks of whom the last one spoke of that names somebody; the title, before a paragraph.
@@ -105,7 +114,7 @@ class Stints:
             name: Its words.
             number: Of the clause.
         """
-        titled = any(may_be_one_name(name, one) for one in self._titled)
+        titled = self.is_titled(name)
         if _have(self.clauses[number].names, name) or (titled and _MEANT.search(self.clauses[number].text)):
             return True
         for clause in self.clauses[number::-1]:

@@ -8,7 +8,7 @@ from qa.retrieval import Sentence
 
 ARTICLE = """Sara Gallo riparte dal Trapani
 
-Sara Gallo riparte dalla Serie C. Il Trapani le ha affidato la panchina fino a giugno.
+Sara Gallo riparte dalla Serie C. Il Trapani le ha affidato la panchina di Ugo Neri fino a giugno, e punta alla promozione.
 
 Da giocatrice era una mediana: ha vestito la maglia del Gubbio prima del trasferimento al Rieti.
 
@@ -105,6 +105,13 @@ def test_a_sentence_that_leaves_the_club_to_those_before_it_answers_without_the_
         "Quando è stata esonerata Gallo dal Larissa la seconda volta?",  # Nothing tells of a second time.
         "Dove ha allenato Gallo dopo il Larissa?",
         "Perché nel 2015 il Larissa ha esonerato Gallo?",  # What a question says itself may be wrong.
+        "Quando ha vinto Gallo con il Larissa?",  # "ora" is no "oro".
+        "Quando ha lasciato Gallo il Larissa da giocatrice?",  # She coached there.
+        "Dove ha allenato Neri dopo il Trapani?",  # The article goes on about somebody else.
+        "In che ruolo giocava Neri?",  # "punta" is a verb here.
+        "Contro chi ha perso il Volos con il Larissa?",  # The question names it.
+        "Con che ruolo è arrivata Gallo al Porto?",
+        "Quando è stata esonerata Gallo dal Larissa prima del Trapani?",
     ],
 )
 def test_what_is_not_told_of_that_club_is_left_to_the_model(bot_on, question):
@@ -133,6 +140,9 @@ def test_articles_that_tell_another_stage_disagree(bot_on, tmp_path):
         ("Che ruolo aveva da giocatrice Neri?", "position"),
         ("Dove è andata Neri dopo il Lecco?", "next"),
         ("Contro chi ha perso Neri?", "opponent"),
+        ("Chi ha eliminato il Lecco di Neri?", "victor"),
+        ("Da chi è stato battuto il Lecco di Neri?", "victor"),
+        ("Chi è stato battuto dal Lecco di Neri?", None),
         ("Quanti gol ha segnato Neri dopo il Lecco?", None),
         ("Quando è stata esonerata?", None),
         ("Perché nel 2015 è stata esonerata Neri?", None),
