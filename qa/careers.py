@@ -138,16 +138,13 @@ COMING = {
 }
 """By language, words for coming to a club, and for the time there."""
 
-AFTER = {"it": word_set("prima dopo"), "en": word_set("before after")}
-"""By language, words that put one time after another."""
-
 ASKING = {
     "it": word_set(
         "turno fase punto ruolo mansione funzione qualifica veste avversaria avversario squadra club società paese città maglia anno mese giorno"
-        " data motivo ragione esattamente"
+        " data motivo ragione esattamente dopo"
     ),
     "en": word_set(
-        "round stage far role position job capacity opponent team side club country city year month day date reason exactly"
+        "round stage far role position job capacity opponent team side club country city year month day date reason exactly after"
     ),
 }
 """By language, what is asked for of something that happened."""

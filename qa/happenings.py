@@ -1,4 +1,4 @@
-"""Questions about something that happened to somebody: when, why, against whom, who beat them, how far in a cup, as what, where to next."""
+"""Questions about what happened to somebody: when, why, against whom, how far in a cup, as what, where to next, after how long; and who had a post."""
 
 import re
 from collections.abc import Iterable
@@ -7,25 +7,41 @@ from functools import cached_property
 from typing import Literal
 
 from qa.atoms import Atom, find_atoms
-from qa.careers import ACTIVITIES, AFTER, ASKING, COMING, OVERVIEW, POSTS, ROLES, SIDES
+from qa.careers import ACTIVITIES, ASKING, COMING, OVERVIEW, POSTS, ROLES, SIDES
+from qa.counting import is_denied
 from qa.events import departures_of, events_of
+from qa.lexicon import PARTICLES
 from qa.prepositions import is_governed
 from qa.questions import asks_why
+from qa.staff import Post, asked_post, stems_of_posts
 from qa.text import fold, stems_of, words
 from qa.values import Asked
+from qa.verification import may_be_one_name
 
-Kind = Literal["time", "reason", "opponent", "victor", "stage", "role", "position", "next"]
-"""What is asked of something that happened; "victor" is who beat somebody, "position" that of a player, "next" the club after another."""
+Kind = Literal["time", "reason", "opponent", "victor", "stage", "role", "position", "next", "since", "club", "holder"]
+"""What is asked of something that happened; "victor" is who beat somebody, "position" that of a player, "next" the club after another, "since"
+after how long, "club" at which it was, "holder" who had a post other than a coach's."""
 
 _WHICH = r"(?:che|qual|quale|which|what)"
+_OF_A_MATCH = r"\bcon chi (?:ha|hanno|aveva|avevano) (?:pers|pareggi|vint)\w+|\bwhom? did .* (?:beat|defeat|overcome)\b"
+_SIDE = rf"(?:quali|{_WHICH}) (?:squadr[ae]|club|societa|formazion[ei]|teams?|clubs?|sides?)\b"
 # The first pattern that a folded question has decides.
 _ASKED: tuple[tuple[Kind, str], ...] = (
-    ("opponent", rf"\b(?:contro|against) (?:chi|whom?|{_WHICH})\b|\b{_WHICH} (?:(?:e|era|fu|is|was) )?(?:(?:l|la|the) )?(?:avversari[ao]|opponent)\b"),
-    ("victor", r"(?:\bchi (?:ha|hanno|aveva)|\bda chi (?:e stat\w|fu|venne)) (?:elimin|battu|sconfi|butta|estrome|supera)\w+|\bwho (?:beat|eliminated|knocked|defeated)\b"),
+    ("opponent", rf"\b(?:contro|against) (?:chi|whom?|{_WHICH})\b|\b{_WHICH} (?:(?:e|era|fu|is|was) )?(?:(?:l|la|the)\W)?(?:avversari[ao]|opponent)\b"),
+    ("victor", r"(?:\bchi (?:ha|hanno|aveva)|\bda chi (?:e stat\w|fu|venne)) (?:elimin|battu|sconfi|estrome|supera)\w+"),
+    ("opponent", rf"\b(?:chi|who) (?:e|era|fu|erano|is|was|were) (?:\w+ )?(?:(?:l|la|il|gli|le|the)\W)?(?:avversari\w*|rival[ei]|opponents?)\b|{_OF_A_MATCH}"),
+    ("victor", r"\bwho (?:beat|eliminated|knocked|defeated)\b"),
     ("stage", rf"\b(?:a|in|at) {_WHICH} (?:turno|punto|fase|stage|round)\b|\bfin(?:o a)? dove\b|\bhow far\b"),
     ("role", rf"\b{_WHICH} (?:ruolo|incarico|mansione|funzione|qualifica|role|position|job|capacity)\b|\bin {_WHICH} veste\b"),
+    ("since", r"\b(?:da|dopo) quant[oiae] (?:tempo|anni|stagioni|mesi)\b|\b(?:after|for|in) how (?:long|many)\b|\bhow (?:long|many \w+) (?:had|has) it been\b"),
     ("next", r"\b(?:dopo|finit[aoei]|after)\b"),
+    ("club", rf"\b(?:con|da|alla guida d\w+|sulla panchina d\w+) {_SIDE}"),
+    ("club", rf"\b{_SIDE} (?:lo |la |l\W)?(?:ha|hanno|aveva|avevano) (?:esoner|licenzi|cacci|mand|silur)\w+"),
+    ("club", rf"\b(?:with|at|by) {_SIDE}|\b{_SIDE} (?:sacked|fired|dismissed)\b|\b{_SIDE} .*\bwith\W*\Z"),
 )  # fmt: skip
+_KNOCKED_OUT = re.compile(r"\b(?:fatt|buttat)([oaie]) fuori\b", re.IGNORECASE)
+_BEFORE = re.compile(r"\bprima (?:d\w+|che)\b|\bdopo\b|\b(?:before|after)\b")
+_HOW_COME = re.compile(r"\bcome mai\b", re.IGNORECASE)  # Denies nothing.
 _ASKED_FOR = re.compile(r"\b(?:quale|in che|which|what)\s+\w", re.IGNORECASE)  # "In quale Paese" names no country.
 _WHERE = re.compile(
     rf"\b(?:dove|where)\b|\b{_WHICH} (?:squadra|club|societa|paese|citta|maglia|team|side|country|city)\b"
@@ -75,6 +91,8 @@ class Happening:
         """What happened: who left may have been dismissed, or have resigned, and who was beaten has lost."""
         if self.kind == "victor":
             return frozenset(["losing"])
+        if self.kind == "opponent" and not events_of(self.asked.predicates, self.asked.language):
+            return frozenset(["winning", "losing"])  # Whoever won, and may be told by one word: "battuto".
         events = happenings_of(self.asked.predicates, self.asked.language)
         return events | {"dismissal", "resigning"} if "leaving" in events else events
 
@@ -82,9 +100,19 @@ class Happening:
     def others(self) -> frozenset[str]:
         """The stems of the question that are neither of what happened nor of careers."""
         language = self.asked.language
-        known = [POSTS, ROLES, OVERVIEW, COMING, ASKING, *ACTIVITIES.values(), *([AFTER] if self.kind == "next" else [])]
-        others = self.asked.predicates.difference(*(stems_of(names, language) for names in known))
+        known = [POSTS, ROLES, OVERVIEW, COMING, ASKING, PARTICLES, *ACTIVITIES.values()]
+        posts = stems_of_posts(language) if self.post else frozenset()
+        others = self.asked.predicates.difference(posts, *(stems_of(names, language) for names in known))
         return frozenset(stem for stem in others if not happenings_of([stem], language))
+
+    @cached_property
+    def post(self) -> Post | None:
+        """The post whose holder is asked for."""
+        return asked_post(self.asked.question, self.asked.language)
+
+    def names(self, name: str) -> bool:
+        """Whether a name may be one of the question's."""
+        return any(may_be_one_name(words(name), asked) for asked in self.asked.names)
 
     @property
     def is_of_playing(self) -> bool:
@@ -97,16 +125,27 @@ class Happening:
 
 
 def asked_happening(question: str, language: str) -> Happening | None:
-    """Return what a question asks of something that happened; None where it asks another thing, names nobody, or gives a number or date itself.
+    """Return what a question asks of something that happened; None where it asks another thing, denies it, names nobody, or says which time it was.
 
     Args:
         question: The standalone question.
         language: Its language.
     """
-    asked = Asked(_ASKED_FOR.sub(lambda found: found[0].lower(), question), language)
+    meant = _ASKED_FOR.sub(lambda found: found[0].lower(), question)
+    asked = Asked(_KNOCKED_OUT.sub(r"eliminat\1", meant), language)
     given = any(atom.kind != "name" for atom in find_atoms(asked.question, language))
-    kind = None if given or not asked.names else _kind(asked)
-    return Happening(asked, kind) if kind else None
+    said = _HOW_COME.sub(" ", asked.question)
+    kind = _kind(asked) if asked.names else None
+    if given and kind != "holder":
+        return None  # "Il secondo" may be a post.
+    if kind not in {"next", "since"} and _BEFORE.search(fold(question)):
+        return None  # Which of several times it was could not be told.
+    if kind != "since" and is_denied(said, len(said.rstrip(" ?!."))):
+        return None  # "Da quanti anni non vinceva" asks what "dopo sedici anni" tells.
+    happening = Happening(asked, kind) if kind else None
+    # "Perché ha lasciato?" may be anything, from a club to a pitch.
+    alone = len(asked.names) == 1
+    return None if happening and alone and "leaving" in happening.events else happening
 
 
 def happenings_of(said: Iterable[str], language: str) -> frozenset[str]:
@@ -128,4 +167,6 @@ def _kind(asked: Asked) -> Kind | None:
         return "position"
     if kind is None and asks_why(asked.question):
         return "reason"
+    if kind is None and asked_post(asked.question, asked.language):
+        return "holder"
     return "time" if kind is None and asked.asks_when else kind

@@ -66,6 +66,24 @@ QUESTION_WORDS = {
 PARTICIPLES = {"it": word_set("stato stata stati state"), "en": word_set("been being")}
 """By language, what an auxiliary adds to a verb ("è stata battuta"): sentences say the same without it."""
 
+PARTICLES = {"it": word_set("fa via mai"), "en": word_set("out off up down away back under")}
+"""By language, what goes with a verb ("mandato via", "under Bianchi") or a question word ("come mai")."""
+
+TERMS: tuple[dict[str, frozenset[str]], ...] = (
+    {"it": word_set("finale finali"), "en": word_set("final finals")},
+    {"it": word_set("semifinale semifinali"), "en": word_set("semifinal semifinals")},
+    {"it": word_set("coppa coppe"), "en": word_set("cup cups")},
+    {"it": word_set("supercoppa"), "en": word_set("supercup super")},
+    {"it": word_set("campionato campionati lega"), "en": word_set("league championship title")},
+    {"it": word_set("girone gironi gruppo"), "en": word_set("group")},
+    {"it": word_set("stagione stagioni annata"), "en": word_set("season seasons")},
+    {"it": word_set("partita partite gara gare"), "en": word_set("match matches game games")},
+    {"it": word_set("promozione"), "en": word_set("promotion")},
+    {"it": word_set("retrocessione"), "en": word_set("relegation")},
+    {"it": word_set("spareggio"), "en": word_set("playoff playoffs")},
+)
+"""What competitions are told in, by language: words of one row say the same."""
+
 TIME_NOUNS = {
     "it": word_set("anno anni giorno giorni mese mesi data date stagione stagioni periodo"),
     "en": word_set("year years day days month months date dates season seasons period"),
@@ -159,7 +177,7 @@ EVENTS = {
     "winning": {
         "it": word_set(
             "vincere vince vinto vinse vincendo vittoria battere batte battuto battendo superato conquistare conquistato trionfo trionfare trionfato"
-            " successo campione imporsi imposto imponendosi aggiudicarsi aggiudicato alzato alzando alzò sollevato laureato rimontato"
+            " successo imporsi imposto imponendosi aggiudicarsi aggiudicato alzato alzando alzò sollevato laureato rimontato"
         ),
         "en": word_set("win won winner victory beat beaten triumph champion lifted overcame"),
     },
@@ -177,7 +195,7 @@ EVENTS = {
     "dismissal": {
         "it": word_set(
             "esonerare esonerato esonero cacciare cacciato licenziare licenziato sollevare sollevato mandato allontanare allontanato allontanamento"
-            " saltare saltato silurato interrotto addio benservito rottura"
+            " saltare saltato silurato benservito"
         ),
         "en": word_set("sack sacked sacking dismiss dismissed dismissal fire fired axed"),
     },
@@ -188,7 +206,7 @@ DEPARTURES = {
     "leaving": {
         "it": word_set(
             "lasciare lascia lasciato lasciò separarsi separato separati separazione divorzio strappo"
-            " congedo congedarsi salutare salutato salutò addio rottura interrotto"
+            " congedo congedarsi salutare salutato addio rottura interrotto"
         ),
         "en": word_set("leave leaves left leaving depart departed parted split"),
     },
@@ -221,8 +239,10 @@ MEASURES = {
 
 REASONS = {
     "it": r"\b(?:per|perche|poiche|siccome|giacche|(?:visto|dato) che|in quanto|(?:a|in) seguito|grazie|colpa|ragion[ei]|(?:caus|motiv|provoc|dovut)\w+)\b"
-    r"|(?<!\bann[oi] )(?<!\bmes[ei] )(?<!\bgiorn[oi] )(?<!\bpoco )\bdopo\b",
-    "en": r"\b(?:because|since|as|for|due|owing|thanks|led|(?:caus|reason)\w*)\b|(?<!\byears )(?<!\bmonths )(?<!\bdays )(?<!\bshortly )\bafter\b",
+    r"|(?<!\bann[oi] )(?<!\bmes[ei] )(?<!\bgiorn[oi] )(?<!\bpoco )\bdopo\b"
+    r"(?!(?:\W+\w+){1,2}\W+(?:giornat|partit|gar[ae]\b|mes[ei]\b|ann[oi]\b|settiman|stagion|giorni\b|turni\b))",
+    "en": r"\b(?:because|since|as|for|due|owing|thanks|led|(?:caus|reason)\w*)\b|(?<!\byears )(?<!\bmonths )(?<!\bdays )(?<!\bshortly )\bafter\b"
+    r"(?!(?:\W+\w+){1,2}\W+(?:games?|match(?:es)?|months?|years?|weeks?|seasons?|days?|rounds?)\b)",
 }
 """By language, what introduces a reason, in folded text: without any of it a sentence tells no "why"."""
 

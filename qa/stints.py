@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, islice, pairwise, takewhile
 
 from qa.atoms import Atom, find_atoms
 from qa.careers import ACTIVITIES, LISTED
@@ -18,23 +18,33 @@ _CLAUSE = re.compile(r"[,;:–—]\s|\s(?:ma|mentre|but|while)\s")
 _AND = re.compile(r"\s(?:ed?|and)\s+(?=(\w+))")
 _AUXILIARIES = frozenset(["ha", "hanno", "aveva", "è", "era", "fu", "si", "poi", "has", "had", "is", "was", "then"])
 # Before a club or country that somebody comes to, or is at; people have no article in Italian.
+_CALLED_TO = re.compile(
+    r"\b(?:(?:panchin|guid|offert|propost|cort|chiamat)[ae]\s+(?:tecnica\s+)?del(?:lo|la|l)?|(?:staff|timone|incarico|ct|selezionatore|selezionatrice)\s+del(?:lo|la|l)?)['’\s]+\Z"
+    r"|\bbench of\s+(?:the\s+)?\Z",
+    re.IGNORECASE,
+)
+# The same, where what somebody does at a club is told.
 _AT = {
     "it": re.compile(
-        r"\b(?:(?:al|nel|sul)(?:lo|la|l)?|allo?|all|in"
-        r"|(?:panchin|guid|offert|magli|propost|cort|chiamat)[ae]\s+(?:tecnica\s+)?del(?:lo|la|l)?|(?:staff|timone|incarico)\s+del(?:lo|la|l)?)['’\s]+\Z",
-        re.IGNORECASE,
+        r"\b(?:(?:al|nel|sul)(?:lo|la|l)?|allo?|all|in|magli[ae]\s+del(?:lo|la|l)?)['’\s]+\Z", re.IGNORECASE
     ),
-    "en": re.compile(r"\b(?:at|for|to|with|joined|joins|managed|coached|bench of)\s+(?:the\s+)?\Z", re.IGNORECASE),
+    "en": re.compile(r"\b(?:at|for|to|with|joined|joins|managed|coached)\s+(?:the\s+)?\Z", re.IGNORECASE),
 }
 _TO = re.compile(r"\b(?:al(?:lo|la|l)?)['’\s]+\Z", re.IGNORECASE)
+_WITH_WHOM = re.compile(
+    r"\W*(?:con (?:cui|la quale|il quale)|nella quale|nel quale|dove|(?:with|at) which|where)\b", re.IGNORECASE
+)
+_WITH = re.compile(r"\b(?:con\s+(?:il|lo|la|l)|col|with|at)['’\s]+\Z", re.IGNORECASE)
 # Behind these a name is compared with.
 _LIKE = re.compile(r"\b(?:come|as)\s+\Z", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:non|mai|not|never)\s+(?:\w+\W+){0,4}\Z", re.IGNORECASE)
 _RELATIVE = re.compile(r"(?:che|who|which)\b", re.IGNORECASE)
 # Pronouns: before "s" and another consonant "lo" is an article, before a vowel "gli" may be.
 _MEANT = re.compile(
-    r"\b(?:lo\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[xy])|gli\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[aeioux])|(?:lui|lei|him|her|his|su[oa])\b)",
+    r"\b(?:lo\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[xy]|\d)|gli\s+(?!s[b-df-hj-np-tv-z]|z|ps|gn|[aeioux]|\d)|(?:lui|lei|him|her|his|su[oa])\b)",
     re.IGNORECASE,
 )
+_PARTICIPLE = re.compile(r"\W*(?:\w*(?:at|it|ut|st|rt|nt|tt|lt|ss|rs)[oaie]|\w+ed|born)\b", re.IGNORECASE)
 _GAP = 100  # Characters before a sentence in which the blank line stands, where it opens a paragraph.
 _BACK = 12  # Clauses for which a club that was named is still the one that is spoken of.
 
@@ -50,6 +60,7 @@ class Clause:
         names: The names in it, with their places in the sentence's text.
         earlier: The names before it in the sentence.
         opens: Whether it opens a paragraph.
+        number: Its place among those of the article.
     """
 
     sentence: Sentence
@@ -58,11 +69,17 @@ class Clause:
     names: tuple[Atom, ...]
     earlier: tuple[Atom, ...]
     opens: bool
+    number: int
 
     @property
     def text(self) -> str:
         """Its words."""
         return self.sentence.text[self.start : self.end]
+
+    @property
+    def header(self) -> str:
+        """The title and the heading that it stands under."""
+        return self.sentence.chunk.header
 
 
 class Stints:
@@ -78,12 +95,13 @@ class Stints:
         self._titled = [words(atom.value) for atom in find_atoms(article.title, self._language) if atom.kind == "name"]
         activities = ("coaching", "playing", "moving")
         self._activities = frozenset().union(*(stems_of(ACTIVITIES[name], self._language) for name in activities))
-        self._trophies = stems_of(LISTED["trophies"], self._language) | stems_of(LISTED["trophies"], "en")
-        self.clauses = [clause for sentence in sentences for clause in _clauses(sentence, article)]
+        trophies = (stems_of(LISTED["trophies"], language) for language in (self._language, "en"))
+        self._trophies = frozenset(stems("Serie", self._language)).union(*trophies)
+        self.clauses = list(_clauses(sentences, article))
         self._clubs = [words(name.value) for clause in self.clauses for name in self._articled(clause)]
 
     def is_about(self, name: Sequence[str], number: int) -> bool:
-        """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to before it.
+        """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to under its heading, or the title's.
 
         Args:
             name: Its words.
@@ -93,11 +111,35 @@ class Stints:
         if self.is_trophy(name):
             return _have((one for one in here.names if self.is_trophy(words(one.value))), name)
         for clause in reversed(self.clauses[max(0, number - _BACK) : number + 1]):
+            if clause.header != here.header:
+                break
             if _have(clause.names, name):
                 return True
             if self._articled(clause) if clause is here else self.comes_to(clause):
                 return False
-        return False
+        return self.is_titled(name)
+
+    def is_called(self, clause: Clause) -> bool:
+        """Whether somebody is called to a club in a clause, or takes charge of it, or has an offer from it."""
+        return bool(self._behind([_CALLED_TO], clause))
+
+    def club_of(self, clause: Clause) -> str | None:
+        """Return the name of the club that something happened with in a clause, or that was last come to before it under the same heading."""
+        if here := self._behind([_WITH], clause):
+            return here[0].value
+        if _WITH_WHOM.match(clause.text) and clause.earlier:
+            return clause.earlier[-1].value
+        for one in reversed(self.clauses[max(0, clause.number - _BACK) : clause.number + 1]):
+            if one.header != clause.header:
+                return None
+            if come := self.comes_to(one):
+                return come[-1].value
+        return None
+
+    def last_naming(self, name: str, clause: Clause) -> Clause:
+        """Return the last clause up to one that has a name, or that one itself."""
+        before = reversed(self.clauses[: clause.number + 1])
+        return next((one for one in before if _have(one.names, words(name))), clause)
 
     def is_club(self, name: Sequence[str]) -> bool:
         """Whether the article has a name with an article before it, as people do not have one."""
@@ -117,8 +159,8 @@ class Stints:
         titled = self.is_titled(name)
         if _have(self.clauses[number].names, name) or (titled and _MEANT.search(self.clauses[number].text)):
             return True
-        for clause in self.clauses[number::-1]:
-            free = self._subjects(clause)
+        for clause in [*self._led_to(number), *self.clauses[number::-1]]:
+            free = self.subjects(clause)
             if _have(free, name):
                 return True
             if any(not is_part_of_one(words(one.value), self._clubs) for one in free):
@@ -127,28 +169,40 @@ class Stints:
                 break
         return titled
 
+    def _led_to(self, number: int) -> list[Clause]:
+        """Return the first clause with a subject behind one that begins a sentence with a participle: "Nata a Lecco, la Neri…"."""
+        here = self.clauses[number]
+        if here.start > 0 or self.subjects(here) or not _PARTICIPLE.match(here.text):
+            return []
+        behind = takewhile(lambda clause: clause.start > 0, self.clauses[number + 1 :])
+        return list(islice(filter(self.subjects, behind), 1))
+
     def comes_to(self, clause: Clause) -> list[Atom]:
         """Return the clubs that somebody comes to in a clause, or is at."""
         if self._language not in _AT:
             return []
         told = not self._activities.isdisjoint(stems(clause.text, self._language))
-        return self._behind(_AT[self._language] if told else _TO, clause)
+        return self._behind([_CALLED_TO, _AT[self._language] if told else _TO], clause)
 
     def is_trophy(self, name: Iterable[str]) -> bool:
-        """Whether a name is one of a trophy or a competition."""
+        """Whether a name is one of a trophy, a competition or a division."""
         return not self._trophies.isdisjoint(stems(" ".join(name), self._language))
 
-    def _behind(self, pattern: re.Pattern[str], clause: Clause) -> list[Atom]:
+    def _behind(self, patterns: Sequence[re.Pattern[str]], clause: Clause) -> list[Atom]:
         """Return the names of a clause that stand behind something, but for those of trophies."""
-        found = (name for name in clause.names if pattern.search(clause.sentence.text, 0, name.start))
-        return [name for name in found if not self.is_trophy(words(name.value))]
+        text = clause.sentence.text
+        found = (name for name in clause.names if any(one.search(text, 0, name.start) for one in patterns))
+        return [
+            name for name in found if not self.is_trophy(words(name.value)) and not _DENIED.search(text, 0, name.start)
+        ]
 
     def _articled(self, clause: Clause) -> list[Atom]:
         """Return the names of a clause that people do not have, but for those of trophies."""
         found = (name for name in clause.names if is_articled(clause.sentence.text, name))
         return [name for name in found if not self.is_trophy(words(name.value))]
 
-    def _subjects(self, clause: Clause) -> Sequence[Atom]:
+    def subjects(self, clause: Clause) -> Sequence[Atom]:
+        """Return the names that a clause may speak of: no preposition governs them, and they are no trophies; in a relative one, the name before it."""
         text = clause.sentence.text
         if _RELATIVE.match(clause.text):
             return clause.earlier[-1:]
@@ -161,15 +215,19 @@ class Stints:
         ]
 
 
-def _clauses(sentence: Sentence, article: Article) -> Iterator[Clause]:
-    text = sentence.text
-    before = article.text[max(0, sentence.span.start - _GAP) : sentence.span.start]
-    opens = before[len(before.rstrip()) :].count("\n") > 1
-    names = [atom for atom in find_atoms(text, article.language) if atom.kind == "name" and atom.certain]
-    for start, end in pairwise([0, *_starts(text, article.language), len(text)]):
-        here = tuple(name for name in names if start <= name.start < end)
-        earlier = tuple(name for name in names if name.start < start)
-        yield Clause(sentence, start, end, here, earlier, opens and start == 0)
+def _clauses(sentences: Iterable[Sentence], article: Article) -> Iterator[Clause]:
+    number, every = count(), list(sentences)
+    found = {one: [a for a in find_atoms(one.text, article.language) if a.kind == "name"] for one in every}
+    known = {word for atoms in found.values() for atom in atoms if atom.certain for word in words(atom.value)}
+    for sentence in every:
+        text = sentence.text
+        before = article.text[max(0, sentence.span.start - _GAP) : sentence.span.start]
+        opens = before[len(before.rstrip()) :].count("\n") > 1
+        names = [atom for atom in found[sentence] if atom.certain or known.issuperset(words(atom.value))]
+        for start, end in pairwise([0, *_starts(text, article.language), len(text)]):
+            here = tuple(name for name in names if start <= name.start < end)
+            earlier = tuple(name for name in names if name.start < start)
+            yield Clause(sentence, start, end, here, earlier, opens and start == 0, next(number))
 
 
 def _starts(text: str, language: str) -> list[int]:
