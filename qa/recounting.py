@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from qa.conflicts import Disagreement
 from qa.happenings import Happening, Kind, asked_happening, tells_of
@@ -16,6 +16,7 @@ from qa.values import is_about
 from qa.verification import date_within, may_be_one_name, same_word
 
 _MANY = 3  # Sentences that are quoted together, at most.
+_ARTICLES = 8  # Articles that are read, the best candidates' first: 5 ms each.
 _CLUBS = 4  # Clubs of which several are asked for, at most.
 _NAMED: frozenset[Kind] = frozenset({"opponent", "victor", "next", "club", "holder"})
 _COMPARED = frozenset({"time", "stage"})  # Of two opponents or next clubs, it may be that the question fits two events.
@@ -31,13 +32,13 @@ def recounted(
     Args:
         question: The standalone question.
         language: Its language.
-        ranked: All candidate sentences, best first: their articles are read.
+        ranked: All candidate sentences, best first: the articles of the best are read.
         index: Where they come from.
     """
     happening = asked_happening(question, language)
     if happening is None:
         return [], None
-    sources = dict.fromkeys(sentence.chunk.source for sentence in ranked)
+    sources = islice(dict.fromkeys(sentence.chunk.source for sentence in ranked), _ARTICLES)
     told = _of_the_whole_name([found for source in sources for found in _Reading(happening, source, index).told()])
     if happening.kind == "club" and asks_for_several(question):
         return _quoted(_of_each_club(told)), None

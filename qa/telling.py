@@ -51,7 +51,7 @@ _POSITION = re.compile(
     r"|defender|midfielder|striker|forward|goalkeeper|winger|full-?back|sweeper)\b(?!\W+(?:\w+\W+)?[A-Z])"
 )
 _GOES = re.compile(
-    r"\b(?:ripart|passa|approd|torn|trasfer|and|sbarc|firm|accett|ingaggi|chiam|join|move|sign|took|went|return)\w*",
+    r"\b(?:(?:ripart|passa|approd|tornat|trasfer|andat|sbarc|firm|accett|ingaggi|chiam|join|move|return)\w*|torn[aiò]|and(?:ò|rà)|va|signe?[sd]|took|went)\b",
     re.IGNORECASE,
 )
 # They have the stem of an event: a leap, a mandate.
