@@ -12,7 +12,7 @@ from qa.errors import QAError
 from qa.indexing import SyncProgress, sync
 from qa.interaction import LateInteraction
 from qa.prompts import prompts_fingerprint
-from qa.retrieval import HybridRetriever, Index
+from qa.retrieval import Index
 from qa.schema import Article, ArticleInfo, SyncReport
 from qa.store import Store
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qa.models.identity import ChatIdentity
     from qa.models.progress import Progress
     from qa.models.readers import Reader
+    from qa.retriever import HybridRetriever
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +193,8 @@ class Resources:
             return self._retriever
 
     def _load_index(self, store: Store) -> None:
+        from qa.retriever import HybridRetriever
+
         before = self._retriever.index.snapshot if self._retriever else None
         self._retriever = HybridRetriever(
             index=Index(store, store.snapshot(before)),

@@ -8,12 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
-
-from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import LLMResult
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from qa.checking import Check
 from qa.confidence import Calibration, Signs
@@ -23,44 +19,16 @@ from qa.schema import Answer, Event, Final, History
 from qa.spans import Step, send
 from qa.verification import Window
 
+if TYPE_CHECKING:
+    from qa.calls import ModelCalls
+
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class Call:
-    """One prompt to the language model as it was sent, (role, text) by message, and all that came back."""
+def _model_calls() -> "ModelCalls":
+    from qa.calls import ModelCalls  # brings LangChain along, which `import qa` must not pay for
 
-    prompt: list[tuple[str, str]]
-    reply: str = ""
-    error: str = ""
-
-
-class ModelCalls(BaseCallbackHandler):
-    """Remembers what LangChain sends to a model and what it gets."""
-
-    def __init__(self) -> None:
-        self.calls: dict[UUID, Call] = {}
-
-    def on_chat_model_start(
-        self,
-        serialized: dict[str, Any],  # noqa: ARG002 - LangChain's signature
-        messages: list[list[BaseMessage]],
-        *,
-        run_id: UUID,
-        **_: Any,
-    ) -> None:
-        """A prompt is sent."""
-        self.calls[run_id] = Call([(message.type, message.text) for prompt in messages for message in prompt])
-
-    def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:
-        """The reply is whole."""
-        self.calls[run_id].reply = _text(response)
-
-    def on_llm_error(self, error: BaseException, *, run_id: UUID, response: LLMResult | None = None, **_: Any) -> None:
-        """The reply broke off, or whoever asked has left."""
-        self.calls[run_id].error = f"{type(error).__name__}: {error}"
-        if response:
-            self.calls[run_id].reply = _text(response)
+    return ModelCalls()
 
 
 @dataclass
@@ -79,7 +47,7 @@ class Trace:
     chunks: Sequence[ScoredChunk] = ()
     sentences: Sequence[ScoredSentence] = ()
     signs: Signs | None = None
-    model: ModelCalls = field(default_factory=ModelCalls)
+    model: "ModelCalls" = field(default_factory=_model_calls)
     checks: list[Check] = field(default_factory=list)
     answer: Answer | None = None
     error: str = ""
@@ -177,10 +145,6 @@ def write(trace: Trace, folder: Path, settings: Settings) -> None:
         path.write_text(text + "\n", encoding="utf-8", errors="replace")
     except OSError as error:
         log.warning("the trace cannot be written to %s: %s", folder, error.strerror)
-
-
-def _text(response: LLMResult) -> str:
-    return next((generation.text for some in response.generations for generation in some), "")
 
 
 def _place(found: Window | ScoredSentence) -> dict[str, Any]:

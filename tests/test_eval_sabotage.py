@@ -17,7 +17,7 @@ from eval.selection import Selection
 from qa.confidence import load_calibration
 from qa.config import Settings
 from qa.pipeline import QA, Inquiry
-from qa.retrieval import HybridRetriever
+from qa.retriever import HybridRetriever
 
 pytestmark = [pytest.mark.embedder, pytest.mark.slow, pytest.mark.timeout(1800)]
 
