@@ -128,12 +128,13 @@ COMING = {
     "it": word_set(
         "arrivare arrivato arriva arrivò entrare entrato entra entrò approdare approdato approda approdò sbarcare sbarcato andare andato va andò"
         " passare passato passa passò finire finito finita finì trasferirsi trasferito trasferì tornare tornato portare portato porta"
-        " iniziare iniziato inizio cominciare cominciato esperienza avventura parentesi periodo uscire uscito esce uscì avere avuto aveva ricoprire"
+        " iniziare iniziato inizio cominciare cominciato conclusa conclusosi terminata chiusa"
+        " esperienza avventura parentesi periodo uscire uscito esce uscì avere avuto aveva ricoprire"
         " ricoperto svolgere svolto"
     ),
     "en": word_set(
         "arrive arrived arrives enter entered go goes went gone move moved join joined joins start started beginning spell stint time get got"
-        " have had"
+        " have had end ended over"
     ),
 }
 """By language, words for coming to a club, and for the time there."""

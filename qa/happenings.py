@@ -30,7 +30,8 @@ _ASKED: tuple[tuple[Kind, str], ...] = (
     ("opponent", rf"\b(?:contro|against) (?:chi|whom?|{_WHICH})\b|\b{_WHICH} (?:(?:e|era|fu|is|was) )?(?:(?:l|la|the)\W)?(?:avversari[ao]|opponent)\b"),
     ("victor", r"(?:\bchi (?:ha|hanno|aveva)|\bda chi (?:e stat\w|fu|venne)) (?:elimin|battu|sconfi|estrome|supera)\w+"),
     ("opponent", rf"\b(?:chi|who) (?:e|era|fu|erano|is|was|were) (?:\w+ )?(?:(?:l|la|il|gli|le|the)\W)?(?:avversari\w*|rival[ei]|opponents?)\b|{_OF_A_MATCH}"),
-    ("victor", r"\bwho (?:beat|eliminated|knocked|defeated)\b"),
+    ("victor", rf"\b{_SIDE} (?:lo |la |l\W)?(?:ha|hanno|aveva|avevano) (?:elimin|battu|sconfi|estrome|supera)\w+"),
+    ("victor", rf"\b(?:who|{_SIDE}) (?:beat|eliminated|knocked|defeated)\b"),
     ("stage", rf"\b(?:a|in|at) {_WHICH} (?:turno|punto|fase|stage|round)\b|\bfin(?:o a)? dove\b|\bhow far\b"),
     ("role", rf"\b{_WHICH} (?:ruolo|incarico|mansione|funzione|qualifica|role|position|job|capacity)\b|\bin {_WHICH} veste\b"),
     ("since", r"\b(?:da|dopo) quant[oiae] (?:tempo|anni|stagioni|mesi)\b|\b(?:after|for|in) how (?:long|many)\b|\bhow (?:long|many \w+) (?:had|has) it been\b"),
@@ -39,6 +40,10 @@ _ASKED: tuple[tuple[Kind, str], ...] = (
     ("club", rf"\b{_SIDE} (?:lo |la |l\W)?(?:ha|hanno|aveva|avevano) (?:esoner|licenzi|cacci|mand|silur)\w+"),
     ("club", rf"\b(?:with|at|by) {_SIDE}|\b{_SIDE} (?:sacked|fired|dismissed)\b|\b{_SIDE} .*\bwith\W*\Z"),
 )  # fmt: skip
+_ENDED = re.compile(
+    r"\b(?:fini|conclu|termin|chiu|interro)\w+ (?:\w+\W)?(?:avventura|esperienza|parentesi|periodo|rapporto)\b"
+    r"|\b(?:stint|spell|time|adventure)\b.* (?:end|over)(?:ed)?\b"
+)
 _KNOCKED_OUT = re.compile(r"\b(?:fatt|buttat)([oaie]) fuori\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\bprima (?:d\w+|che)\b|\bdopo\b|\b(?:before|after)\b")
 _HOW_COME = re.compile(r"\bcome mai\b", re.IGNORECASE)  # Denies nothing.
@@ -94,7 +99,8 @@ class Happening:
         if self.kind == "opponent" and not events_of(self.asked.predicates, self.asked.language):
             return frozenset(["winning", "losing"])  # Whoever won, and may be told by one word: "battuto".
         events = happenings_of(self.asked.predicates, self.asked.language)
-        return events | {"dismissal", "resigning"} if "leaving" in events else events
+        ended = _ENDED.search(fold(self.asked.question)) is not None
+        return events | {"leaving", "dismissal", "resigning"} if ended or "leaving" in events else events
 
     @cached_property
     def others(self) -> frozenset[str]:
@@ -162,7 +168,7 @@ def _kind(asked: Asked) -> Kind | None:
     folded = fold(asked.question)
     kind = next((kind for kind, pattern in _ASKED if re.search(pattern, folded)), None)
     if kind == "next":
-        return kind if _WHERE.search(folded) else None
+        kind = kind if _WHERE.search(folded) else None
     if kind == "role" and tells_of("playing", asked.predicates, asked.language):
         return "position"
     if kind is None and asks_why(asked.question):

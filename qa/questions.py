@@ -39,6 +39,8 @@ _PATTERNS: tuple[tuple[Expected, str], ...] = (
         "year",
         r"\b(che|quale|quali|qual) (anno|anni)|\b(which|what) years?|\bquelles? annees?|\bque anos?|\bwelche[mn]? jahr",
     ),
+    ("year", r"\A\W*(?:l\W)?anno (?:di|del|della|dell|in cui)\b"),
+    ("date", r"\A\W*(?:la )?data (?:di|del|della|dell)\b"),
     ("date", r"\bquando\b|\bwhen\b|\bquand\b|\bcuando\b|\bwann\b|\bscadenza\b"),
     ("date", r"\b(che|quale|quali) (periodo|stagione)|\b(which|what) season"),
     ("number", r"\bquant[ioae]\b|\bhow (many|much|tall|long|old|far|high)\b|\bcombien\b|\bcuant[oa]s?\b"),

@@ -16,9 +16,11 @@ from qa.text import WORD, fold, stems, stems_of, words
 from qa.verification import may_be_one_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _NEAR = 8  # Words between what happened and when.
+# What brought something about, before the word for that: "la rottura provoca il suo addio".
+_CAUSES = re.compile(r"\b(?:provoc|caus|determin|led to|brought about)\w*\W+(?:\w+\W+){0,2}\w+\Z")
 _SOON = 3  # Words between what happened and what introduces the reason for it.
 _STAGE = re.compile(
     r"\b(?:(?:semi)?finale|quarti|ottavi|sedicesimi|trentaduesimi|giron[ei]|preliminari?|play-?off|spareggio|(?:primo|secondo|terzo) turno"
@@ -121,9 +123,14 @@ class Telling:
         return years[0] if len(years) == 1 and self._event_in(clause) else None
 
     def _reason(self, clause: Clause) -> str | None:
-        end = self._event_in(clause)
-        if end is None or self._language not in REASONS:
+        if self._language not in REASONS:
             return None
+        return next(filter(None, (self._reason_beside(end, clause) for end in self._events_in(clause))), None)
+
+    def _reason_beside(self, end: int, clause: Clause) -> str | None:
+        """Return what introduces the reason for what the word tells that ends there, before or soon behind it."""
+        if causes := _CAUSES.search(fold(clause.sentence.text[clause.start : end])):
+            return causes[0]
         behind = fold(clause.sentence.text[end : clause.end])
         reason = re.search(REASONS[self._language], behind)
         return reason[0] if reason and len(words(behind[: reason.start()])) <= _SOON else None
@@ -200,7 +207,10 @@ class Telling:
         return not bosses or self._happening.names(bosses[-1].value)
 
     def _event_in(self, clause: Clause) -> int | None:
-        """Return where a word for what is asked about ends in the text of a clause's sentence."""
+        """Return where the first word for what is asked about ends in the text of a clause's sentence."""
+        return next(self._events_in(clause), None)
+
+    def _events_in(self, clause: Clause) -> "Iterator[int]":
         text = clause.sentence.text
         for word in WORD.finditer(text, clause.start, clause.end):
             told = happenings_of(stems(word[0], self._language), self._language)
@@ -208,5 +218,4 @@ class Telling:
                 continue
             denied = is_denied(text, word.start()) or _WITHOUT.search(text, 0, word.start())
             if told and told <= self._happening.events and not denied:
-                return word.end()
-        return None
+                yield word.end()

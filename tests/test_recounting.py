@@ -94,6 +94,10 @@ def quotes(answer) -> list[str]:
             "Vinse il campionato con la Dinamo dopo dodici anni e la Supercoppa Nazionale contro il Varna.",
         ),
         (
+            "Quando è finita l'avventura di Gallo al Larissa?",
+            "A marzo 2019 viene esonerata per le troppe sconfitte, ora la chiama il Trapani.",
+        ),
+        (
             "Con quale squadra Gallo ha vinto il campionato?",
             "Vinse il campionato con la Dinamo dopo dodici anni e la Supercoppa Nazionale contro il Varna.",
         ),
@@ -236,6 +240,9 @@ def test_articles_that_tell_another_stage_disagree(bot_on, tmp_path):
         ("Chi è il secondo di Neri?", "holder"),
         ("Come si chiama il direttore sportivo del Lecco?", "holder"),
         ("Di chi era il vice Neri al Lecco?", None),
+        ("Quando è finita l'avventura di Neri al Lecco?", "time"),
+        ("anno dell'esonero di Neri dal Lecco", "time"),
+        ("Quale squadra ha eliminato il Lecco di Neri?", "victor"),
         ("Con quale squadra Neri ha vinto la Coppa Italia?", "club"),
         ("Da quali squadre è stata esonerata Neri?", "club"),
         ("Con quale squadra ha giocato Neri dopo il Lecco?", "next"),
