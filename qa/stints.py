@@ -16,7 +16,9 @@ from qa.verification import is_part_of_one, may_be_one_name
 
 _CLAUSE = re.compile(r"[,;:–—]\s|\s(?:ma|mentre|but|while)\s")
 _AND = re.compile(r"\s(?:ed?|and)\s+(?=(\w+))")
-_AUXILIARIES = frozenset(["ha", "hanno", "aveva", "è", "era", "fu", "si", "poi", "has", "had", "is", "was", "then"])
+_AUXILIARIES = frozenset(
+    ["ha", "hanno", "aveva", "è", "era", "fu", "si", "poi", "ora", "has", "had", "is", "was", "then", "now"]
+)
 # Before a club or country that somebody comes to, or is at; people have no article in Italian.
 _CALLED_TO = re.compile(
     r"\b(?:(?:panchin|guid|offert|propost|cort|chiamat)[ae]\s+(?:tecnica\s+)?del(?:lo|la|l)?|(?:staff|timone|incarico|ct|selezionatore|selezionatrice)\s+del(?:lo|la|l)?)['’\s]+\Z"

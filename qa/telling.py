@@ -58,6 +58,7 @@ _GOES = re.compile(
 )
 # They have the stem of an event: a leap, a mandate.
 _NO_EVENT = re.compile(r"salt[oi]\b|mandat\w\b(?!\s+via)", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:(?:di|del|della|dello|of|in|at)\s+(?:the\s+)?|dell['’])?", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:senza|without)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:dopo|after)\s+(?:(?:ben|oltre|quasi|more than|almost)\s+)?\Z", re.IGNORECASE)
 
@@ -217,5 +218,25 @@ class Telling:
             if _NO_EVENT.match(text, word.start()):
                 continue
             denied = is_denied(text, word.start()) or _WITHOUT.search(text, 0, word.start())
-            if told and told <= self._happening.events and not denied:
+            if not told or not told <= self._happening.events or denied:
+                continue
+            if not self._is_of_somebody_else(word.end(), clause) and self._is_of_the_cup(word.end(), clause):
                 yield word.end()
+
+    def _is_of_somebody_else(self, end: int, clause: Clause) -> bool:
+        """Whether a name that is not the question's stands right behind a word for what happened: "l'addio di Neri", "esonerato Neri"."""
+        text = clause.sentence.text
+        behind = [name for name in clause.names if name.start > end and _OF.fullmatch(text[end : name.start])]
+        return any(not self._happening.names(name.value) for name in behind)
+
+    def _is_of_the_cup(self, end: int, clause: Clause) -> bool:
+        """Whether the question's cup, if it asks who won one, is what was won: "qualifying for the cup" is another thing."""
+        cups = [name for name in self._asked.names if self._stints.is_trophy(name)]
+        if not cups or self._happening.events != {"winning"}:
+            return True
+        text = clause.sentence.text
+        return any(
+            any(may_be_one_name(words(name.value), cup) for cup in cups)
+            and (not is_governed(text, name, self._language) or _OF.fullmatch(text[end : name.start]) is not None)
+            for name in clause.names
+        )

@@ -195,6 +195,12 @@ def test_what_is_not_told_of_that_club_is_left_to_the_model(bot_on, question):
             "Dove è andata Neri dopo il Lecco?",
         ),
         ("La squadra di Neri lasciò il campo per protesta.", "Perché Neri ha lasciato?"),
+        ("Al Lecco conquistò la qualificazione alla Coppa Rio.", "Con quale squadra Neri ha vinto la Coppa Rio?"),
+        ("Sulla panchina del Lecco la Neri causò l'allontanamento di Pia Sala.", "Quali squadre hanno cacciato Neri?"),
+        (
+            "A Como l'esonero per gli scarsi risultati e ora la nuova occasione al Lecco.",
+            "Perché Neri ha lasciato il Lecco?",
+        ),
         ("Secondo Pia Sala il Lecco punta su di lei.", "Chi è il secondo di Neri al Lecco?"),
     ],
 )
