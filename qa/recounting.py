@@ -121,7 +121,15 @@ class _Reading:
             left = self._left_before(clause)
             goes_on = number > 0 and self._stints.clauses[number - 1].header == clause.header
             return all(name in left or (goes_on and self._is_about(name, number - 1)) for name in self._asked.names)
-        return all(self._is_about(name, number) for name in self._asked.names)
+        return not self._is_of_others(clause) and all(self._is_about(name, number) for name in self._asked.names)
+
+    def _is_of_others(self, clause: Clause) -> bool:
+        """Whether somebody else wins or loses in a sentence: it has a name that may be its subject, and none of the question's."""
+        if self._happening.events.isdisjoint({"winning", "losing"}):
+            return False
+        subjects = [name for one in self._stints.clauses_of(clause) for name in self._stints.subjects(one)]
+        named = any(self._happening.names(name.value) for name in [*clause.earlier, *clause.names])
+        return bool(subjects) and not named
 
     def _may_be_of_the_titled(self, clause: Clause) -> bool:
         """Whether a clause stands near the names of the question, which are in the article's title, and speaks of nobody else."""
@@ -139,7 +147,7 @@ class _Reading:
         """Whether a clause is about a name of the question, as a club or a trophy, or, where it may be one, as a person."""
         placed = name in self._happening.placed or self._stints.is_trophy(name) or self._stints.is_club(name)
         if placed and "birth" not in self._happening.events:  # Nobody was born at a club.
-            return self._stints.is_about(name, number)
+            return self._stints.is_about(name, number, by_title=self._happening.kind == "holder")
         return self._stints.speaks_of(name, number)
 
     def _names_the_cup(self, clause: Clause) -> bool:

@@ -39,6 +39,7 @@ _WITH_WHOM = re.compile(
 _WITH = re.compile(r"\b(?:con\s+(?:il|lo|la|l)|col|with|at)['’\s]+\Z", re.IGNORECASE)
 # Behind these a name is compared with.
 _LIKE = re.compile(r"\b(?:come|as)\s+\Z", re.IGNORECASE)
+_OF_ANOTHER = re.compile(r"\s+(?:(?:di|del|della|dei|delle|of)\s+|dell['’])(?-i:[A-ZÀ-Þ])", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:non|mai|not|never)\s+(?:\w+\W+){0,4}\Z", re.IGNORECASE)
 _RELATIVE = re.compile(r"(?:che|who|which)\b", re.IGNORECASE)
 # Pronouns: before "s" and another consonant "lo" is an article, before a vowel "gli" may be.
@@ -102,16 +103,17 @@ class Stints:
         self.clauses = list(_clauses(sentences, article))
         self._clubs = [words(name.value) for clause in self.clauses for name in self._articled(clause)]
 
-    def is_about(self, name: Sequence[str], number: int) -> bool:
-        """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to under its heading, or the title's.
+    def is_about(self, name: Sequence[str], number: int, *, by_title: bool = False) -> bool:
+        """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to under its heading.
 
         Args:
             name: Its words.
             number: Of the clause.
+            by_title: Whether it may also be the title's, where none was come to.
         """
         here = self.clauses[number]
         if self.is_trophy(name):
-            return _have((one for one in here.names if self.is_trophy(words(one.value))), name)
+            return any(self.is_the_trophy(one, name, here) for one in here.names)
         for clause in reversed(self.clauses[max(0, number - _BACK) : number + 1]):
             if clause.header != here.header:
                 break
@@ -119,7 +121,7 @@ class Stints:
                 return True
             if self._articled(clause) if clause is here else self.comes_to(clause):
                 return False
-        return self.is_titled(name)
+        return by_title and self.is_titled(name)
 
     def is_called(self, clause: Clause) -> bool:
         """Whether somebody is called to a club in a clause, or takes charge of it, or has an offer from it."""
@@ -137,6 +139,10 @@ class Stints:
             if come := self.comes_to(one):
                 return come[-1].value
         return None
+
+    def clauses_of(self, clause: Clause) -> list[Clause]:
+        """Return the clauses of a sentence up to one of them."""
+        return [one for one in self.clauses[: clause.number + 1] if one.sentence == clause.sentence]
 
     def last_naming(self, name: str, clause: Clause) -> Clause:
         """Return the last clause up to one that has a name, or that one itself."""
@@ -189,6 +195,13 @@ class Stints:
     def is_trophy(self, name: Iterable[str]) -> bool:
         """Whether a name is one of a trophy, a competition or a division."""
         return not self._trophies.isdisjoint(stems(" ".join(name), self._language))
+
+    def is_the_trophy(self, name: Atom, trophy: Sequence[str], clause: Clause) -> bool:
+        """Whether a name of a clause may be that of a trophy: part of it is another's where a name follows ("Coppa di Croazia")."""
+        told = words(name.value)
+        if not self.is_trophy(told) or not may_be_one_name(told, trophy):
+            return False
+        return len(told) >= len(trophy) or not _OF_ANOTHER.match(clause.sentence.text, name.end)
 
     def _behind(self, patterns: Sequence[re.Pattern[str]], clause: Clause) -> list[Atom]:
         """Return the names of a clause that stand behind something, but for those of trophies."""

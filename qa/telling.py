@@ -56,8 +56,10 @@ _GOES = re.compile(
     r"\b(?:(?:ripart|passa|approd|tornat|trasfer|andat|sbarc|firm|accett|ingaggi|chiam|join|move|return)\w*|torn[aiò]|and(?:ò|rà)|va|signe?[sd]|took|went)\b",
     re.IGNORECASE,
 )
-# They have the stem of an event: a leap, a mandate.
-_NO_EVENT = re.compile(r"salt[oi]\b|mandat\w\b(?!\s+via)", re.IGNORECASE)
+# They have the stem of an event: a leap, a mandate; to let somebody go, or stand.
+_NO_EVENT = re.compile(
+    r"salt[oi]\b|mandat\w\b(?!\s+via)|lasci\w+\s+(?:in|andare|liber|via|fuori|perdere|stare|fare|spazio)", re.IGNORECASE
+)
 _OF = re.compile(r"\s+(?:(?:di|del|della|dello|of|in|at)\s+(?:the\s+)?|dell['’])?", re.IGNORECASE)
 _WITHOUT = re.compile(r"\b(?:senza|without)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:dopo|after)\s+(?:(?:ben|oltre|quasi|more than|almost)\s+)?\Z", re.IGNORECASE)
@@ -236,7 +238,7 @@ class Telling:
             return True
         text = clause.sentence.text
         return any(
-            any(may_be_one_name(words(name.value), cup) for cup in cups)
+            any(self._stints.is_the_trophy(name, cup, clause) for cup in cups)
             and (not is_governed(text, name, self._language) or _OF.fullmatch(text[end : name.start]) is not None)
             for name in clause.names
         )
