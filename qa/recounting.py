@@ -128,8 +128,10 @@ class _Reading:
         if self._happening.events.isdisjoint({"winning", "losing"}):
             return False
         subjects = [name for one in self._stints.clauses_of(clause) for name in self._stints.subjects(one)]
-        named = any(self._happening.names(name.value) for name in [*clause.earlier, *clause.names])
-        return bool(subjects) and not named
+        if all(name in self._happening.clubs or self._stints.is_trophy(name) for name in self._asked.names):
+            subjects = [name for name in subjects if self._stints.is_club(words(name.value))]
+        others = [name for name in [*clause.earlier, *clause.names] if not self._stints.is_trophy(words(name.value))]
+        return bool(subjects) and not any(self._happening.names(name.value) for name in others)
 
     def _may_be_of_the_titled(self, clause: Clause) -> bool:
         """Whether a clause stands near the names of the question, which are in the article's title, and speaks of nobody else."""

@@ -201,6 +201,12 @@ def test_what_is_not_told_of_that_club_is_left_to_the_model(bot_on, question):
             "A Como l'esonero per gli scarsi risultati e ora la nuova occasione al Lecco.",
             "Perché Neri ha lasciato il Lecco?",
         ),
+        ("Nel 2016 vinse una Coppa di Croazia.", "Quando Neri ha vinto la Coppa Italia?"),
+        (
+            "Il Lecco è in Serie A dal 2014 e ha vinto la Coppa Italia nel 2018.",
+            "Quando Neri ha vinto la Coppa Italia?",
+        ),
+        ("Al Lecco la Neri fu lasciata in tribuna per un ritardo.", "Perché Neri ha lasciato il Lecco?"),
         ("Secondo Pia Sala il Lecco punta su di lei.", "Chi è il secondo di Neri al Lecco?"),
     ],
 )
