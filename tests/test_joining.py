@@ -55,6 +55,6 @@ def test_names_stand_side_by_side_in_either_order(text, beside):
 def test_half_of_a_list_is_not_told_of_something_else(bot_on, scripted_chat, written, kept):
     scripted_chat.llm.otherwise = "Neri ha vinto il titolo con il Lecco e il Gallarate."
     bot = bot_on(f"La carriera di Neri\n\n{written}\n")
-    answer = surely_answered(bot, "Con quali squadre Neri ha vinto il titolo?")
+    answer = surely_answered(bot, "Con quali squadre Neri ha davvero vinto il titolo?")
     assert ("con il Lecco e il Gallarate" in answer.text) is kept
     assert written.removesuffix(".") in answer.text
