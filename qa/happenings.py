@@ -13,7 +13,7 @@ from qa.events import departures_of, events_of
 from qa.lexicon import PARTICLES
 from qa.prepositions import is_governed
 from qa.questions import asks_why
-from qa.staff import Post, asked_post, stems_of_posts
+from qa.staff import StaffPost, asked_staff_post, stems_of_posts
 from qa.text import fold, stems_of, words
 from qa.values import Asked
 from qa.verification import may_be_one_name
@@ -112,9 +112,9 @@ class Happening:
         return frozenset(stem for stem in others if not happenings_of([stem], language))
 
     @cached_property
-    def post(self) -> Post | None:
+    def post(self) -> StaffPost | None:
         """The post whose holder is asked for."""
-        return asked_post(self.asked.question, self.asked.language)
+        return asked_staff_post(self.asked.question, self.asked.language)
 
     def names(self, name: str) -> bool:
         """Whether a name may be one of the question's."""
@@ -147,7 +147,7 @@ def asked_happening(question: str, language: str) -> Happening | None:
     if kind not in {"next", "since"} and _BEFORE.search(fold(question)):
         return None  # Which of several times it was could not be told.
     if kind != "since" and is_denied(said, len(said.rstrip(" ?!."))):
-        return None  # "Da quanti anni non vinceva" asks what "dopo sedici anni" tells.
+        return None  # "Da quanti anni non vinceva" asks what "dopo dieci anni" tells.
     happening = Happening(asked, kind) if kind else None
     # "Perché ha lasciato?" may be anything, from a club to a pitch.
     alone = len(asked.names) == 1
@@ -173,6 +173,6 @@ def _kind(asked: Asked) -> Kind | None:
         return "position"
     if kind is None and asks_why(asked.question):
         return "reason"
-    if kind is None and asked_post(asked.question, asked.language):
+    if kind is None and asked_staff_post(asked.question, asked.language):
         return "holder"
     return "time" if kind is None and asked.asks_when else kind

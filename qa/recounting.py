@@ -104,24 +104,23 @@ class _Reading:
 
     def told(self) -> Iterator[_Told]:
         """Yield each sentence that tells what is asked, with that."""
-        for number, clause in enumerate(self._stints.clauses):
+        for clause in self._stints.clauses:
             # At which club, is told of one of the things that a sentence may tell of.
             text = clause.text if self._happening.kind == "club" else clause.sentence.text
             value = self._telling.find(clause) if self._says_all(text) else None
-            if value and self._is_meant(number, clause):
+            if value and self._is_meant(clause):
                 origin = self._stints.last_naming(value, clause) if self._happening.kind == "club" else clause
                 sentences = dict.fromkeys([origin.sentence, clause.sentence])
                 yield _Told(tuple(sentences), value, self._names_the_cup(clause))
 
-    def _is_meant(self, number: int, clause: Clause) -> bool:
+    def _is_meant(self, clause: Clause) -> bool:
         """Whether a clause is about every name of the question; that before it may be, where it comes to another club."""
         if self._happening.kind == "position" and self._may_be_of_the_titled(clause):
             return True
         if self._happening.kind == "next":
-            left = self._left_before(clause)
-            goes_on = number > 0 and self._stints.clauses[number - 1].header == clause.header
-            return all(name in left or (goes_on and self._is_about(name, number - 1)) for name in self._asked.names)
-        return not self._is_of_others(clause) and all(self._is_about(name, number) for name in self._asked.names)
+            left, before = self._left_before(clause), self._stints.before(clause)
+            return all(name in left or (before and self._is_about(name, before)) for name in self._asked.names)
+        return not self._is_of_others(clause) and all(self._is_about(name, clause) for name in self._asked.names)
 
     def _is_of_others(self, clause: Clause) -> bool:
         """Whether somebody else wins or loses in a sentence: it has a name that may be its subject, and none of the question's."""
@@ -145,17 +144,17 @@ class _Reading:
         before = [words(name.value) for name in clause.names if name.end < come]
         return [name for name in self._asked.names if any(may_be_one_name(one, name) for one in before)]
 
-    def _is_about(self, name: list[str], number: int) -> bool:
+    def _is_about(self, name: list[str], clause: Clause) -> bool:
         """Whether a clause is about a name of the question, as a club or a trophy, or, where it may be one, as a person."""
         placed = name in self._happening.placed or self._stints.is_trophy(name) or self._stints.is_club(name)
         if placed and "birth" not in self._happening.events:  # Nobody was born at a club.
-            return self._stints.is_about(name, number, by_title=self._happening.kind == "holder")
-        return self._stints.speaks_of(name, number)
+            return self._stints.is_about(name, clause, by_title=self._happening.kind == "holder")
+        return self._stints.speaks_of(name, clause)
 
     def _names_the_cup(self, clause: Clause) -> bool:
         """Whether a clause has every word of the question's cups, if there are any."""
         said = words(clause.text)
-        cups = [name for name in self._asked.names if self._stints.is_trophy(name)]
+        cups = self._stints.trophies_among(self._asked.names)
         return all(any(same_word(part, word) for word in said) for name in cups for part in name)
 
     def _says_all(self, text: str) -> bool:

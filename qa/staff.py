@@ -7,7 +7,7 @@ from typing import Literal
 from qa.atoms import Atom
 from qa.text import stems
 
-Post = Literal[
+StaffPost = Literal[
     "assistant",
     "goalkeeping coach",
     "fitness coach",
@@ -19,7 +19,7 @@ Post = Literal[
     "technical director",
 ]
 
-_CALLED: dict[Post, dict[str, tuple[str, ...]]] = {
+_CALLED: dict[StaffPost, dict[str, tuple[str, ...]]] = {
     "assistant": {
         "it": (
             "vice allenatore",
@@ -60,7 +60,7 @@ _BEFORE = rf"{_OTHER}\b({{}})(?:\s+(?:è|era|fu|sarà|resta|is|was|will be))?\s+
 _BEHIND = r"\A,\s+(?:(?:il|lo|la|suo|sua|nuov[oa]|the|its|his|her|new)\s+)*({})\b(?!\s+(?-i:[A-ZÀ-Þ]))"
 
 
-def asked_post(question: str, language: str) -> Post | None:
+def asked_staff_post(question: str, language: str) -> StaffPost | None:
     """Return the post whose holder a question asks for; None where it asks another thing."""
     if language not in _ASKED:
         return None
@@ -71,7 +71,7 @@ def asked_post(question: str, language: str) -> Post | None:
     return None
 
 
-def posts_of(name: Atom, text: str, language: str) -> set[Post]:
+def posts_of(name: Atom, text: str, language: str) -> set[StaffPost]:
     """Return the posts that stand beside a name of a text, before or behind it, and are not somebody's former ones."""
     if language not in _ASKED:
         return set()

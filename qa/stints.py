@@ -1,9 +1,9 @@
-"""At which club something happened, where a sentence leaves that to those before it: "Riparte da Atene. Nel 2020 viene esonerato"."""
+"""At which club something happened, where a sentence leaves that to those before it: "Va a Lecco. Ad aprile si dimette"."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, islice, pairwise, takewhile
+from itertools import chain, count, islice, pairwise, takewhile
 
 from qa.atoms import Atom, find_atoms
 from qa.careers import ACTIVITIES, LISTED
@@ -101,25 +101,22 @@ class Stints:
         trophies = (stems_of(LISTED["trophies"], language) for language in (self._language, "en"))
         self._trophies = frozenset(stems("Serie", self._language)).union(*trophies)
         self.clauses = list(_clauses(sentences, article))
-        self._clubs = [words(name.value) for clause in self.clauses for name in self._articled(clause)]
+        self._clubs = {tuple(words(name.value)) for clause in self.clauses for name in self._articled(clause)}
 
-    def is_about(self, name: Sequence[str], number: int, *, by_title: bool = False) -> bool:
+    def is_about(self, name: Sequence[str], clause: Clause, *, by_title: bool = False) -> bool:
         """Whether a clause is about a club or a trophy: it has its name, or that is the club that was last come to under its heading.
 
         Args:
             name: Its words.
-            number: Of the clause.
+            clause: Of the article.
             by_title: Whether it may also be the title's, where none was come to.
         """
-        here = self.clauses[number]
         if self.is_trophy(name):
-            return any(self.is_the_trophy(one, name, here) for one in here.names)
-        for clause in reversed(self.clauses[max(0, number - _BACK) : number + 1]):
-            if clause.header != here.header:
-                break
-            if _have(clause.names, name):
+            return any(self.is_the_trophy(one, name, clause) for one in clause.names)
+        for one in self._lately(clause):
+            if _have(one.names, name):
                 return True
-            if self._articled(clause) if clause is here else self.comes_to(clause):
+            if self._articled(one) if one is clause else self.comes_to(one):
                 return False
         return by_title and self.is_titled(name)
 
@@ -133,16 +130,18 @@ class Stints:
             return here[0].value
         if _WITH_WHOM.match(clause.text) and clause.earlier:
             return clause.earlier[-1].value
-        for one in reversed(self.clauses[max(0, clause.number - _BACK) : clause.number + 1]):
-            if one.header != clause.header:
-                return None
-            if come := self.comes_to(one):
-                return come[-1].value
-        return None
+        come = next(filter(None, map(self.comes_to, self._lately(clause))), None)
+        return come[-1].value if come else None
 
     def clauses_of(self, clause: Clause) -> list[Clause]:
         """Return the clauses of a sentence up to one of them."""
-        return [one for one in self.clauses[: clause.number + 1] if one.sentence == clause.sentence]
+        first = next(one for one in self.clauses[clause.number :: -1] if one.start == 0)
+        return self.clauses[first.number : clause.number + 1]
+
+    def before(self, clause: Clause) -> Clause | None:
+        """Return the clause before one, if there is any under the same heading."""
+        last = self.clauses[clause.number - 1] if clause.number else None
+        return last if last and last.header == clause.header else None
 
     def last_naming(self, name: str, clause: Clause) -> Clause:
         """Return the last clause up to one that has a name, or that one itself."""
@@ -157,33 +156,32 @@ class Stints:
         """Whether the article's title has a name."""
         return any(may_be_one_name(name, one) for one in self._titled)
 
-    def speaks_of(self, name: Sequence[str], number: int) -> bool:
-        """Whether a clause has somebody's name, or speaks of whom the last one spoke of that names somebody; the title, before a paragraph.
-
-        Args:
-            name: Its words.
-            number: Of the clause.
-        """
+    def speaks_of(self, name: Sequence[str], clause: Clause) -> bool:
+        """Whether a clause has somebody's name, or speaks of whom the last one spoke of that names somebody; the title, before a paragraph."""
         titled = self.is_titled(name)
-        if _have(self.clauses[number].names, name) or (titled and _MEANT.search(self.clauses[number].text)):
+        if _have(clause.names, name) or (titled and _MEANT.search(clause.text)):
             return True
-        for clause in [*self._led_to(number), *self.clauses[number::-1]]:
-            free = self.subjects(clause)
+        for one in chain(self._led_to(clause), self.clauses[clause.number :: -1]):
+            free = self.subjects(one)
             if _have(free, name):
                 return True
-            if any(not is_part_of_one(words(one.value), self._clubs) for one in free):
+            if any(not is_part_of_one(words(subject.value), self._clubs) for subject in free):
                 return False
-            if clause.opens:
+            if one.opens:
                 break
         return titled
 
-    def _led_to(self, number: int) -> list[Clause]:
-        """Return the first clause with a subject behind one that begins a sentence with a participle: "Nata a Lecco, la Neri…"."""
-        here = self.clauses[number]
-        if here.start > 0 or self.subjects(here) or not _PARTICIPLE.match(here.text):
-            return []
-        behind = takewhile(lambda clause: clause.start > 0, self.clauses[number + 1 :])
-        return list(islice(filter(self.subjects, behind), 1))
+    def _lately(self, clause: Clause) -> Iterator[Clause]:
+        """Yield a clause and those before it for which what it is about may still be that of the first, the last first."""
+        back = reversed(self.clauses[max(0, clause.number - _BACK) : clause.number + 1])
+        return takewhile(lambda one: one.header == clause.header, back)
+
+    def _led_to(self, clause: Clause) -> Iterator[Clause]:
+        """Yield the first clause with a subject behind one that begins a sentence with a participle: "Nata a Lecco, la Neri…"."""
+        if clause.start > 0 or self.subjects(clause) or not _PARTICIPLE.match(clause.text):
+            return iter(())
+        behind = takewhile(lambda one: one.start > 0, self.clauses[clause.number + 1 :])
+        return islice(filter(self.subjects, behind), 1)
 
     def comes_to(self, clause: Clause) -> list[Atom]:
         """Return the clubs that somebody comes to in a clause, or is at."""
@@ -195,6 +193,10 @@ class Stints:
     def is_trophy(self, name: Iterable[str]) -> bool:
         """Whether a name is one of a trophy, a competition or a division."""
         return not self._trophies.isdisjoint(stems(" ".join(name), self._language))
+
+    def trophies_among(self, names: Iterable[list[str]]) -> list[list[str]]:
+        """Return those of some names, by their words, that are of trophies."""
+        return [name for name in names if self.is_trophy(name)]
 
     def is_the_trophy(self, name: Atom, trophy: Sequence[str], clause: Clause) -> bool:
         """Whether a name of a clause may be that of a trophy: part of it is another's where a name follows ("Coppa di Croazia")."""

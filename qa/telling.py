@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _NEAR = 8  # Words between what happened and when.
-# What brought something about, before the word for that: "la rottura provoca il suo addio".
+# What brought something about, before the word for that: "una lite causò le dimissioni".
 _CAUSES = re.compile(r"\b(?:provoc|caus|determin|led to|brought about)\w*\W+(?:\w+\W+){0,2}\w+\Z")
 _SOON = 3  # Words between what happened and what introduces the reason for it.
 _STAGE = re.compile(
@@ -150,7 +150,7 @@ class Telling:
         return next((name.value for name in others if any(one.search(text, 0, name.start) for one in behind)), None)
 
     def _stage(self, clause: Clause) -> str | None:
-        cups = [name for name in self._asked.names if self._stints.is_trophy(name)]
+        cups = self._stints.trophies_among(self._asked.names)
         return told_stage(clause.text) if cups and not told_stage(self._asked.question) else None
 
     def _role(self, clause: Clause) -> str | None:
@@ -233,7 +233,7 @@ class Telling:
 
     def _is_of_the_cup(self, end: int, clause: Clause) -> bool:
         """Whether the question's cup, if it asks who won one, is what was won: "qualifying for the cup" is another thing."""
-        cups = [name for name in self._asked.names if self._stints.is_trophy(name)]
+        cups = self._stints.trophies_among(self._asked.names)
         if not cups or self._happening.events != {"winning"}:
             return True
         text = clause.sentence.text
